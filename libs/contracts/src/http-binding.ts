@@ -1,0 +1,106 @@
+/** CloudEvents 1.0 over HTTP: the three modes of the HTTP protocol binding. */
+import { type CloudEvent, isJson, parseJson, readEnvelope, readJsonEvent } from './cloudevent.js';
+import { type Fault, RefusedEvent } from './fault.js';
+
+const PREFIX = 'ce-';
+const MOST_IN_A_BATCH = 1000;
+
+type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Header values are percent-encoded UTF-8 (HTTP binding, 3.1.3.2). */
+const decode = (name: string, value: string): string => {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    throw new RefusedEvent('invalid-envelope', `the header ${PREFIX}${name} is not percent-encoded UTF-8`, [
+      { pointer: `/${name}`, code: 'malformed', message: 'must be percent-encoded UTF-8' },
+    ]);
+  }
+};
+
+function* attributesOf(headers: HttpHeaders): Generator<[string, unknown]> {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(PREFIX) || value === undefined) continue;
+    const attribute = name.slice(PREFIX.length);
+    yield [attribute, decode(attribute, Array.isArray(value) ? value.join(',') : value)];
+  }
+  if (headers['content-type'] !== undefined) yield ['datacontenttype', headers['content-type']];
+}
+
+/** What was sent: the events, and whether they came as a batch, so that faults can be given the item's place. */
+export interface HttpEvents {
+  readonly batch: boolean;
+  readonly events: CloudEvent[];
+}
+
+/**
+ * Reads a request's events, in structured, batched or binary mode, by its content type.
+ * @throws RefusedEvent; in a batch the pointers start with the item's place (`/3/data/milestone`), and every item's
+ * faults are told, not only the first one's.
+ */
+export function readHttp(request: { readonly headers: HttpHeaders; readonly body: Buffer }): HttpEvents {
+  const contentType = String(request.headers['content-type'] ?? '');
+  if (/^application\/cloudevents-batch\+json\s*(?:;|$)/i.test(contentType)) {
+    return { batch: true, events: readBatch(parseJson(request.body)) };
+  }
+  if (/^application\/cloudevents\+json\s*(?:;|$)/i.test(contentType)) {
+    return { batch: false, events: [readJsonEvent(parseJson(request.body))] };
+  }
+  if (/^application\/cloudevents/i.test(contentType)) {
+    throw new RefusedEvent(
+      'unsupported-content-type',
+      `CloudEvents are taken as JSON, not as ${contentType}`,
+    );
+  }
+  if (request.headers['ce-specversion'] === undefined && request.headers['ce-id'] === undefined) {
+    throw new RefusedEvent(
+      'unsupported-content-type',
+      'send application/cloudevents+json, application/cloudevents-batch+json, or application/json with ce- headers',
+    );
+  }
+  if (contentType !== '' && !isJson(contentType)) {
+    throw new RefusedEvent('unsupported-content-type', `data is taken as JSON, not as ${contentType}`);
+  }
+  const envelope = readEnvelope(attributesOf(request.headers));
+  return {
+    batch: false,
+    events: [{ ...envelope, data: request.body.length === 0 ? null : parseJson(request.body) }],
+  };
+}
+
+function readBatch(items: unknown): CloudEvent[] {
+  if (!Array.isArray(items))
+    throw new RefusedEvent('not-a-cloudevent', 'a batch is a JSON array of CloudEvents');
+  if (items.length > MOST_IN_A_BATCH) {
+    throw new RefusedEvent(
+      'too-large',
+      `a batch holds at most ${MOST_IN_A_BATCH} events; this one has ${items.length}`,
+    );
+  }
+  return eachItem(items, true, readJsonEvent);
+}
+
+/**
+ * Reads every item and gathers the faults of all of them.
+ * @throws RefusedEvent when any item is refused, its pointers leading from the batch when it is one.
+ */
+export function eachItem<I, O>(items: readonly I[], batch: boolean, read: (item: I) => O): O[] {
+  const faults: Fault[] = [];
+  let first: RefusedEvent | undefined;
+  const results = items.map((item, index) => {
+    try {
+      return read(item);
+    } catch (error) {
+      if (!(error instanceof RefusedEvent)) throw error;
+      if (!batch) throw error;
+      first ??= error;
+      const own =
+        error.faults.length > 0 ? error.faults : [{ pointer: '', code: error.code, message: error.message }];
+      faults.push(...own.map((fault) => ({ ...fault, pointer: `/${index}${fault.pointer}` })));
+      return undefined;
+    }
+  });
+  if (first)
+    throw new RefusedEvent(first.code, 'some items of the batch are refused, so none was taken', faults);
+  return results as O[];
+}

@@ -1,0 +1,103 @@
+/** What the contracts of deals, shipments and news share: the nouns of the trade. */
+import {
+  Containers,
+  Country,
+  Currency,
+  Decimal,
+  HsCode,
+  Id,
+  ImoNumber,
+  Mineral,
+  OneOf,
+  Optional,
+  PositiveDecimal,
+  Text,
+  Unlocode,
+} from './fields.js';
+
+/** Tonnes and kilograms, by their UN/ECE Recommendation 20 codes. */
+export const UNITS = ['TNE', 'KGM'] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** What is weighed: the wet goods, the dry goods, or the metal contained in them. */
+export const BASES = ['wet', 'dry', 'contained'] as const;
+export type Basis = (typeof BASES)[number];
+
+/** Incoterms 2020. */
+export const INCOTERMS = [
+  'EXW',
+  'FCA',
+  'CPT',
+  'CIP',
+  'DAP',
+  'DPU',
+  'DDP',
+  'FAS',
+  'FOB',
+  'CFR',
+  'CIF',
+] as const;
+
+export const PARTY_ROLES = [
+  'seller',
+  'buyer',
+  'shipper',
+  'consignee',
+  'carrier',
+  'forwarder',
+  'financier',
+] as const;
+
+export const TRANSPORT_MODES = ['vessel', 'barge', 'rail', 'truck', 'air'] as const;
+
+export class Place {
+  @Unlocode() unlocode!: string;
+  @Optional() @Text(200) name?: string;
+  @Optional() @Text(200) facility?: string;
+}
+
+export class Party {
+  @OneOf(PARTY_ROLES) role!: (typeof PARTY_ROLES)[number];
+  @Text(200) name!: string;
+  @Optional() @Country() country?: string;
+}
+
+/** A part of a shipment's cargo: one mineral, weighed one way. */
+export class CargoLot {
+  /** Tells the lots of one shipment apart. */
+  @Id() lot!: string;
+  @Mineral() mineral!: string;
+  @PositiveDecimal() quantity!: string;
+  @OneOf(UNITS) unit!: Unit;
+  @OneOf(BASES) basis!: Basis;
+  @Optional() @Text(500) description?: string;
+  @Optional() @HsCode() hsCode?: string;
+  @Optional() @Containers(500) containers?: string[];
+}
+
+export class Transport {
+  @OneOf(TRANSPORT_MODES) mode!: (typeof TRANSPORT_MODES)[number];
+  @Optional() @Text(200) vesselName?: string;
+  @Optional() @ImoNumber() vesselImo?: string;
+  @Optional() @Text(100) voyage?: string;
+}
+
+export class Money {
+  @PositiveDecimal() amount!: string;
+  @Currency() currency!: string;
+}
+
+/** A price for one unit of weight, on the commitment's basis. */
+export class Price {
+  @PositiveDecimal() amount!: string;
+  @Currency() currency!: string;
+  @OneOf(UNITS) per!: Unit;
+}
+
+/** A weight of one mineral, weighed one way, that may be nothing. */
+export class Weight {
+  @Mineral() mineral!: string;
+  @Decimal() quantity!: string;
+  @OneOf(UNITS) unit!: Unit;
+  @OneOf(BASES) basis!: Basis;
+}

@@ -1,0 +1,340 @@
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { lastValueFrom } from 'rxjs';
+import { writeKafka } from '#contracts/kafka-binding.js';
+import { backoff, pause } from './backoff.js';
+import type { ConsumerState } from './consumer-state.js';
+import { deadLetter } from './dead-letter.js';
+import type { Effects, Refusal } from './effects.js';
+import {
+  type IncomingMessage,
+  isLostPartition,
+  type KafkaClient,
+  type OutgoingMessage,
+  type PartitionBatch,
+} from './kafka-client.js';
+import type { Log } from './log.js';
+import type { TransportMetrics } from './metrics.js';
+import { readBatch } from './read-batch.js';
+import type { Subscription } from './subscription.js';
+
+export interface BatchServerOptions {
+  /** The service's name: its consumer group, and the owner of its dead letters. */
+  readonly service: string;
+  readonly client: KafkaClient;
+  readonly state: ConsumerState;
+  readonly metrics: TransportMetrics;
+  readonly log: Log;
+  /** Messages taken through at once. More make a write cheaper, and a repeat after a crash longer. */
+  readonly batchSize: number;
+  readonly concurrency: number;
+  readonly sessionTimeoutMs: number;
+}
+
+interface Route {
+  readonly subscription: Subscription;
+  readonly handler: MessageHandler;
+}
+
+/** Steps at which a test may have the process fail; see `test/faults`. Nothing in production sets them. */
+export type Step = 'read' | 'written' | 'published' | 'committed';
+
+const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
+const LAG_EVERY_MS = 5_000;
+const HEARTBEATS_A_SESSION = 4;
+const STOP_WITHIN_MS = 9_000;
+
+/**
+ * Orebound's Kafka transport for Nest: a batch of a partition at a time, at least once, with effects exactly once.
+ *
+ * A handler is an ordinary `@EventPattern(topic.name, takes(topic))` method. It gets an `EventBatch` of events that
+ * hold to their contract, stores what they come to, and returns its `Effects`. The path of a batch, in this order:
+ *
+ *   read (parse, check) → handle (fold, one write a document) → publish, dead-letter → commit
+ *
+ * Promises:
+ * 1. An event's effects are durable before its offset is committed. A crash anywhere means that the batch comes
+ *    again, to a handler that then changes nothing (see `Projection`), and is published again with the same ids.
+ * 2. A bad event goes to `<service>.dead-letters` at once, whole, with why and where; those behind it go on.
+ * 3. While MongoDB or Kafka is away the partition stands still, with backoff, for as long as it takes, and keeps its
+ *    place in the group. Nothing is skipped, and nothing is dead-lettered for it.
+ * 4. Events of one partition are handled in order, and what they bring forth is published in that order.
+ * 5. What no handler takes is an error at start, or a dead letter: never a silent commit.
+ * 6. `close` puts down the batches in hand at the next step and leaves the group, within 10 s.
+ *
+ * Not promised: that an event is seen once (downstream tells repeats by id), any order across partitions, and that a
+ * handler's effects outside its own documents happen once.
+ */
+export class KafkaBatchServer extends Server implements CustomTransportStrategy {
+  override readonly propagatesEventHandlerErrors = true;
+  private readonly stopping = new AbortController();
+  private readonly routes = new Map<string, Route>();
+  private consumer: { stop(): Promise<void> } | undefined;
+  private lagTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly options: BatchServerOptions,
+    private readonly reached: (step: Step) => void | Promise<void> = () => undefined,
+  ) {
+    super();
+  }
+
+  /** Starts consuming in the background; Kafka may still be away. @throws when a handler's topic is not declared. */
+  listen(callback: (error?: unknown) => void): void {
+    try {
+      this.register();
+    } catch (error) {
+      return callback(error);
+    }
+    const { client, service, state, log } = this.options;
+    this.consumer = client.consume(
+      {
+        groupId: service,
+        topics: [...this.routes.keys()],
+        concurrency: this.options.concurrency,
+        sessionTimeoutMs: this.options.sessionTimeoutMs,
+        onBatch: (batch) => this.take(batch),
+        onPoll: () => state.signOfLife(),
+        onAssigned: (assignment) => {
+          state.joined(assignment);
+          log.info({ assignment: Object.fromEntries(assignment) }, 'joined the group');
+        },
+      },
+      log,
+    );
+    this.lagTimer = setInterval(() => void this.measureLag(), LAG_EVERY_MS);
+    callback();
+  }
+
+  private register(): void {
+    for (const [pattern, handler] of this.messageHandlers) {
+      const subscription = (handler.extras as { subscription?: Subscription } | undefined)?.subscription;
+      if (!handler.isEventHandler || !subscription) {
+        throw new Error(
+          `${pattern}: a handler is @EventPattern(topic.name, takes(topic)), so that its contracts are known`,
+        );
+      }
+      if (subscription.topic.name !== pattern)
+        throw new Error(`${pattern} takes the contracts of ${subscription.topic.name}`);
+      if (handler.next) throw new Error(`${pattern} has more than one handler`);
+      this.routes.set(pattern, { subscription, handler });
+    }
+    if (this.routes.size === 0) throw new Error('no handler: nothing would be consumed');
+  }
+
+  /** The path of a batch. kafkajs may hand over some thousand messages; they are taken through `batchSize` at a time. */
+  private async take(batch: PartitionBatch): Promise<void> {
+    const route = this.routes.get(batch.topic)!;
+    const heartbeat = this.keepPartition(batch);
+    try {
+      for (let from = 0; from < batch.messages.length; from += this.options.batchSize) {
+        if (this.isOver(batch)) return;
+        const messages = batch.messages.slice(from, from + this.options.batchSize);
+        const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
+        await this.takeThrough(route, batch, messages, heartbeat);
+        done();
+        this.options.state.signOfLife();
+      }
+    } finally {
+      heartbeat.stop();
+      this.options.state.goesOn(nameOf(batch));
+    }
+  }
+
+  private async takeThrough(
+    route: Route,
+    batch: PartitionBatch,
+    messages: readonly IncomingMessage[],
+    kept: Kept,
+  ): Promise<void> {
+    const { received, refused, ignored } = readBatch(route.subscription, messages);
+    await this.reached('read');
+
+    const finished = await this.untilDone(batch, kept, async () => {
+      const effects =
+        received.length === 0 ? NOTHING : await this.handle(route, batch, messages[0]!.offset, received);
+      await this.reached('written');
+      const letters = this.deadLetters(batch, messages, [...refused, ...effects.refused]);
+      await this.options.client.send([...effects.publish.map(toMessage), ...letters]);
+      await this.reached('published');
+      return { ...effects, letters: letters.length };
+    });
+    if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
+
+    const committed = await this.untilDone(batch, kept, async () => {
+      await batch.commit(messages.at(-1)!.offset + 1);
+      return true;
+    });
+    if (!committed) return;
+    await this.reached('committed');
+    this.count(batch.topic, messages.length, { ...finished, ignored });
+  }
+
+  /** Runs the handler through Nest, so that its guards, interceptors and filters see the batch. */
+  private async handle(
+    route: Route,
+    batch: PartitionBatch,
+    firstOffset: number,
+    received: unknown,
+  ): Promise<Effects> {
+    const { topic, partition } = batch;
+    let effects: Effects | undefined;
+    await this.runWithProcessingHooks({ getPattern: () => topic } as never, async (end) => {
+      const result = await route.handler({ topic, partition, firstOffset, received }, { topic, partition });
+      effects = (await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined })) as
+        Effects | undefined;
+      end();
+    });
+    if (!effects) throw new Error(`the handler of ${topic} returned no effects`);
+    return effects;
+  }
+
+  /**
+   * Tries until it is done. Whatever fails here is ours and not an event's: MongoDB or Kafka away, another owner.
+   * @returns undefined when the partition is no longer ours or the service stops.
+   * @throws what says that the partition is lost, for the client to rejoin its group.
+   */
+  private async untilDone<T>(
+    batch: PartitionBatch,
+    kept: Kept,
+    work: () => Promise<T>,
+  ): Promise<T | undefined> {
+    const { state, metrics, log } = this.options;
+    for (let attempt = 0; !this.isOver(batch); attempt++) {
+      kept.check();
+      try {
+        const result = await work();
+        state.goesOn(nameOf(batch));
+        return result;
+      } catch (error) {
+        if (isLostPartition(error)) throw error;
+        const on = dependencyOf(error);
+        state.awaits(nameOf(batch), on);
+        metrics.retries.inc({ topic: batch.topic, waiting_on: on });
+        log.warn(
+          { topic: batch.topic, partition: batch.partition, on, attempt, error: String(error) },
+          'a batch waits and is tried again',
+        );
+        await pause(backoff(attempt, Math.random()), this.stopping.signal);
+      }
+    }
+    return undefined;
+  }
+
+  /** Heartbeats for as long as a batch is in hand, however long it waits, so that the partition is not lost. */
+  private keepPartition(batch: PartitionBatch): Kept {
+    let lost: unknown;
+    const timer = setInterval(() => {
+      batch.heartbeat().catch((error: unknown) => {
+        if (isLostPartition(error)) lost ??= error;
+      });
+    }, this.options.sessionTimeoutMs / HEARTBEATS_A_SESSION);
+    return {
+      check: () => {
+        if (lost) throw lost;
+      },
+      stop: () => clearInterval(timer),
+    };
+  }
+
+  private deadLetters(
+    batch: PartitionBatch,
+    messages: readonly IncomingMessage[],
+    refusals: readonly Refusal[],
+  ): OutgoingMessage[] {
+    const { service, metrics, log } = this.options;
+    if (refusals.length === 0) return [];
+    const byOffset = new Map(messages.map((message) => [message.offset, message]));
+    return refusals.map((refusal) => {
+      metrics.deadLetters.inc({ topic: batch.topic, reason: refusal.error.code });
+      log.warn(
+        {
+          topic: batch.topic,
+          partition: batch.partition,
+          offset: refusal.offset,
+          reason: refusal.error.code,
+          faults: refusal.error.faults,
+        },
+        `an event is refused: ${refusal.error.message}`,
+      );
+      return deadLetter(service, batch, byOffset.get(refusal.offset)!, refusal, new Date());
+    });
+  }
+
+  private count(
+    topic: string,
+    messages: number,
+    effects: Effects & { letters: number; ignored: number },
+  ): void {
+    const { events, published, batchEvents } = this.options.metrics;
+    const applied = messages - effects.letters - effects.repeated - effects.ignored;
+    for (const [outcome, count] of Object.entries({
+      applied,
+      repeated: effects.repeated,
+      refused: effects.letters,
+      ignored: effects.ignored,
+    })) {
+      if (count > 0) events.inc({ topic, outcome }, count);
+    }
+    batchEvents.observe({ topic }, messages);
+    for (const { topic: to } of effects.publish) published.inc({ topic: to });
+  }
+
+  private async measureLag(): Promise<void> {
+    const { client, state, metrics, service } = this.options;
+    try {
+      const lags = await client.positions(service, [...this.routes.keys()]);
+      state.kafkaAnswered();
+      state.measured(lags);
+      for (const { topic, partition, committed, end } of lags) {
+        metrics.lag.set({ topic, partition: String(partition) }, Math.max(0, end - committed));
+      }
+    } catch {
+      // Kafka is away. The consumer says so itself; the lag last measured stays.
+    }
+  }
+
+  private isOver(batch: PartitionBatch): boolean {
+    return this.stopping.signal.aborted || !batch.isActive();
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    clearInterval(this.lagTimer);
+    const late = new AbortController();
+    await Promise.race([this.consumer?.stop(), pause(STOP_WITHIN_MS, late.signal)]);
+    late.abort();
+  }
+
+  on(): void {
+    throw new Error('the transport emits no events; ask ConsumerState');
+  }
+
+  unwrap<T>(): T {
+    return this.options.client as T;
+  }
+}
+
+interface Kept {
+  /** @throws when the group has given the partition away. */
+  check(): void;
+  stop(): void;
+}
+
+const nameOf = ({ topic, partition }: PartitionBatch): string => `${topic}/${partition}`;
+
+const toMessage = ({
+  topic,
+  event,
+}: {
+  topic: string;
+  event: Parameters<typeof writeKafka>[0];
+}): OutgoingMessage => ({
+  topic,
+  ...writeKafka(event),
+});
+
+/** Which dependency an error speaks of, by the names that the clients give their errors. */
+const dependencyOf = (error: unknown): string => {
+  const name = (error as Error).name ?? '';
+  return name.startsWith('KafkaJS') ? 'kafka' : name.startsWith('Mongo') ? 'mongodb' : 'handler';
+};

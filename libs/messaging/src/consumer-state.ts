@@ -1,0 +1,96 @@
+/**
+ * What a consumer knows of itself: whether it polls, what it waits for, how far behind it is. Liveness and readiness
+ * are read from here and never from a second connection, which would say nothing of the first.
+ */
+export interface Waiting {
+  readonly since: Date;
+  readonly on: string;
+}
+
+export interface Lag {
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: number;
+  readonly end: number;
+}
+
+/** Silent for longer than this, while Kafka answers others, a consumer is taken for dead. */
+export const SILENT_AFTER_MS = 45_000;
+/** Behind, and not advancing for this long, a partition is stalled. */
+export const STALLED_AFTER_MS = 30_000;
+
+export class ConsumerState {
+  private lastSign: number;
+  private kafkaAnsweredAt = 0;
+  private readonly waits = new Map<string, Waiting>();
+  private readonly lags = new Map<string, Lag & { advancedAt: number }>();
+  private assigned: ReadonlyMap<string, readonly number[]> = new Map();
+
+  constructor(private readonly now: () => number = Date.now) {
+    this.lastSign = now();
+  }
+
+  /** The consumer polled, or got on with a batch. */
+  signOfLife(): void {
+    this.lastSign = this.now();
+  }
+
+  kafkaAnswered(): void {
+    this.kafkaAnsweredAt = this.now();
+  }
+
+  joined(assignment: ReadonlyMap<string, readonly number[]>): void {
+    this.assigned = assignment;
+    this.signOfLife();
+  }
+
+  /** A partition waits for a dependency that is away; it goes on when that is back. */
+  awaits(partition: string, on: string): void {
+    if (!this.waits.has(partition)) this.waits.set(partition, { since: new Date(this.now()), on });
+    this.signOfLife();
+  }
+
+  goesOn(partition: string): void {
+    this.waits.delete(partition);
+  }
+
+  measured(lags: readonly Lag[]): void {
+    const known = new Map(this.lags);
+    this.lags.clear();
+    for (const lag of lags) {
+      const key = `${lag.topic}/${lag.partition}`;
+      const before = known.get(key);
+      const advanced = !before || lag.committed > before.committed || lag.committed >= lag.end;
+      this.lags.set(key, { ...lag, advancedAt: advanced ? this.now() : before.advancedAt });
+    }
+  }
+
+  get waiting(): Waiting | undefined {
+    return [...this.waits.values()].sort((a, b) => a.since.getTime() - b.since.getTime())[0];
+  }
+
+  get assignment(): ReadonlyMap<string, readonly number[]> {
+    return this.assigned;
+  }
+
+  get lag(): readonly Lag[] {
+    return [...this.lags.values()];
+  }
+
+  /** Partitions that are behind and have not advanced for 30 s. */
+  get stalled(): readonly string[] {
+    const before = this.now() - STALLED_AFTER_MS;
+    return [...this.lags]
+      .filter(([, lag]) => lag.committed < lag.end && lag.advancedAt < before)
+      .map(([key]) => key);
+  }
+
+  /**
+   * Whether the consumer has silently stopped: no poll and no batch for 45 s although Kafka answered meanwhile, and
+   * nothing is being waited for. While Kafka is away it is silent with good reason.
+   */
+  get silent(): boolean {
+    const quiet = this.now() - this.lastSign > SILENT_AFTER_MS;
+    return quiet && this.waits.size === 0 && this.kafkaAnsweredAt - this.lastSign > SILENT_AFTER_MS / 2;
+  }
+}

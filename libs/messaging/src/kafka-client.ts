@@ -1,0 +1,336 @@
+/**
+ * The one file that knows the Kafka client library (kafkajs). All else in Orebound speaks of the messages and
+ * batches declared here, so that another client can take its place.
+ */
+import kafkajs from 'kafkajs';
+import type {
+  Admin,
+  Consumer,
+  EachBatchPayload,
+  IHeaders,
+  Kafka as KafkaJs,
+  KafkaMessage,
+  Producer,
+} from 'kafkajs';
+import type { Headers } from '#contracts/kafka-binding.js';
+import type { Log } from './log.js';
+
+const { Kafka, logLevel, Partitioners } = kafkajs;
+
+export interface IncomingMessage {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Headers;
+  readonly offset: number;
+  /** When the broker (or, if the topic says so, the producer) stamped it. */
+  readonly timestamp: Date;
+}
+
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly key: string | Buffer | null;
+  readonly value: string | Buffer | null;
+  readonly headers: Headers;
+}
+
+/** Messages of one partition, in order, with what their handler may do while it holds them. */
+export interface PartitionBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly IncomingMessage[];
+  /** The offset behind the newest message of the partition, when the batch was fetched. */
+  readonly endOffset: number;
+  /** Keeps the partition; call it at least every third of the session timeout. Throws when the partition is lost. */
+  heartbeat(): Promise<void>;
+  /** Commits that all before `offset` is done. Throws when the partition is lost, or Kafka away. */
+  commit(offset: number): Promise<void>;
+  /** False once the consumer is stopping: put the batch down at the next safe point. */
+  isActive(): boolean;
+}
+
+export interface TopicDeclaration {
+  readonly name: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface ConsumerOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** Partitions handled at once; their waits for MongoDB and Kafka overlap. */
+  readonly concurrency: number;
+  /** After so long without a heartbeat the broker gives the partitions to another. */
+  readonly sessionTimeoutMs: number;
+  readonly onBatch: (batch: PartitionBatch) => Promise<void>;
+  /** The consumer asked the broker for messages: it lives. */
+  readonly onPoll: () => void;
+  readonly onAssigned: (assignment: ReadonlyMap<string, readonly number[]>) => void;
+}
+
+/** How far a group is in one partition. `committed` is where it goes on. */
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: number;
+  readonly end: number;
+}
+
+/**
+ * kafkajs puts all of one send's messages for a partition into one record batch, and the broker refuses a batch over
+ * 1 MB whole. So a send is cut before that.
+ */
+const MOST_BYTES_A_SEND = 700_000;
+const BYTES_A_RECORD_COSTS = 100;
+
+const sizeOf = (message: OutgoingMessage): number => {
+  let bytes = BYTES_A_RECORD_COSTS + (message.value === null ? 0 : Buffer.byteLength(message.value));
+  for (const name in message.headers) bytes += name.length + String(message.headers[name]).length + 4;
+  return bytes;
+};
+
+/** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
+export const isLostPartition = (error: unknown): boolean =>
+  ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID'].includes(
+    (error as { type?: string }).type ?? '',
+  );
+
+export class KafkaClient {
+  private readonly kafka: KafkaJs;
+  private readonly producer: Producer;
+  private readonly admin: Admin;
+  private producerReady: Promise<void> | undefined;
+  private adminReady: Promise<void> | undefined;
+
+  constructor(options: { brokers: readonly string[]; clientId: string; log: Log }) {
+    const { log } = options;
+    this.kafka = new Kafka({
+      brokers: [...options.brokers],
+      clientId: options.clientId,
+      connectionTimeout: 3_000,
+      requestTimeout: 10_000,
+      // Short: who calls decides how long to go on trying. A consumer does for ever, a request for seconds.
+      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+      logLevel: logLevel.WARN,
+      logCreator: () => (entry) => {
+        const { message, error, groupId, broker } = entry.log as unknown as Record<string, unknown>;
+        log.warn({ kafka: entry.namespace, error, groupId, broker }, String(message));
+      },
+    });
+    this.producer = this.kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+    });
+    this.admin = this.kafka.admin();
+  }
+
+  /**
+   * Sends, in order a key, and returns when all in-sync replicas have it (`acks=all`).
+   * @throws the client's error when Kafka is away for longer than its few retries; nothing is known then of what has
+   * arrived, and sending again is safe because ids repeat.
+   */
+  async send(messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    await this.connectProducer();
+    let from = 0;
+    let bytes = 0;
+    for (let index = 0; index < messages.length; index++) {
+      const size = sizeOf(messages[index]!);
+      if (bytes > 0 && bytes + size > MOST_BYTES_A_SEND) {
+        await this.sendTogether(messages.slice(from, index));
+        from = index;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    await this.sendTogether(from === 0 ? messages : messages.slice(from));
+  }
+
+  private async sendTogether(messages: readonly OutgoingMessage[]): Promise<void> {
+    const byTopic = new Map<
+      string,
+      { key: string | Buffer | null; value: string | Buffer | null; headers: IHeaders }[]
+    >();
+    for (const { topic, key, value, headers } of messages) {
+      const list = byTopic.get(topic);
+      if (list) list.push({ key, value, headers: headers as IHeaders });
+      else byTopic.set(topic, [{ key, value, headers: headers as IHeaders }]);
+    }
+    await this.producer.sendBatch({
+      acks: -1,
+      topicMessages: [...byTopic].map(([topic, topicMessages]) => ({ topic, messages: topicMessages })),
+    });
+  }
+
+  /** Creates the topics that are not there yet, and says which of the others have fewer partitions than declared. */
+  async ensureTopics(
+    topics: readonly TopicDeclaration[],
+  ): Promise<{ created: string[]; tooSmall: string[] }> {
+    await this.connectAdmin();
+    const existing = new Set(await this.admin.listTopics());
+    const missing = topics.filter(({ name }) => !existing.has(name));
+    if (missing.length > 0) {
+      await this.admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map(({ name, partitions, config }) => ({
+          topic: name,
+          numPartitions: partitions,
+          replicationFactor: -1, // the broker's default.replication.factor: three in production, one on a laptop
+          configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+        })),
+      });
+    }
+    const there = topics.filter(({ name }) => existing.has(name));
+    const { topics: metadata } = await this.admin.fetchTopicMetadata({
+      topics: there.map(({ name }) => name),
+    });
+    const partitionsOf = new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+    return {
+      created: missing.map(({ name }) => name),
+      tooSmall: there
+        .filter(({ name, partitions }) => (partitionsOf.get(name) ?? 0) < partitions)
+        .map(({ name }) => name),
+    };
+  }
+
+  /** How far a group is, asked of the broker, so it is right even when the consumer stands still. */
+  async positions(groupId: string, topics: readonly string[]): Promise<Position[]> {
+    await this.connectAdmin();
+    const committed = await this.admin.fetchOffsets({ groupId, topics: [...topics] });
+    const positions: Position[] = [];
+    for (const { topic, partitions } of committed) {
+      const ends = await this.admin.fetchTopicOffsets(topic);
+      for (const { partition, offset } of partitions) {
+        const end = ends.find((candidate) => candidate.partition === partition);
+        if (!end) continue;
+        const start = Number(offset) < 0 ? Number(end.low) : Number(offset);
+        positions.push({ topic, partition, committed: start, end: Number(end.high) });
+      }
+    }
+    return positions;
+  }
+
+  /** @throws when Kafka does not answer. */
+  async ping(): Promise<void> {
+    await this.connectAdmin();
+    await this.admin.describeCluster();
+  }
+
+  /** Consumes until the returned function is called; comes back by itself after every failure. */
+  consume(options: ConsumerOptions, log: Log): { stop(): Promise<void> } {
+    let stopped = false;
+    let consumer: Consumer | undefined;
+    let wake = (): void => undefined;
+
+    const run = async (): Promise<void> => {
+      for (let attempt = 0; !stopped; attempt++) {
+        try {
+          consumer = this.createConsumer(options);
+          const crashed = new Promise<Error>((resolve) => {
+            // kafkajs restarts by itself after what it holds to be passing, and stops for good after the rest.
+            consumer!.on('consumer.crash', ({ payload }) => {
+              if (!payload.restart) resolve(payload.error);
+            });
+          });
+          await consumer.connect();
+          await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+          await consumer.run({
+            autoCommit: false,
+            eachBatchAutoResolve: false,
+            partitionsConsumedConcurrently: options.concurrency,
+            eachBatch: (payload) => takeBatch(payload, options.onBatch),
+          });
+          attempt = 0;
+          const error = await Promise.race([
+            crashed,
+            new Promise<undefined>((resolve) => (wake = () => resolve(undefined))),
+          ]);
+          if (error) log.error({ error }, 'the Kafka consumer has crashed; it is started again');
+        } catch (error) {
+          if (!stopped)
+            log.warn({ error: (error as Error).message }, 'Kafka cannot be reached; trying again');
+        }
+        if (stopped) return;
+        await consumer?.disconnect().catch(() => undefined);
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.min(5_000, 200 * 2 ** Math.min(attempt, 5)));
+          wake = () => (clearTimeout(timer), resolve());
+        });
+      }
+    };
+
+    const running = run();
+    return {
+      stop: async () => {
+        stopped = true;
+        await consumer?.disconnect().catch(() => undefined);
+        wake();
+        await running;
+      },
+    };
+  }
+
+  private createConsumer(options: ConsumerOptions): Consumer {
+    const consumer = this.kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: options.sessionTimeoutMs,
+      heartbeatInterval: Math.floor(options.sessionTimeoutMs / 4),
+      // A member that is rebalanced puts its batch down within a write, so nobody needs to wait longer for it.
+      rebalanceTimeout: options.sessionTimeoutMs * 2,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: 500, // bounds how long a stop waits for a fetch; a message ends the wait at once
+      retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000 },
+    });
+    consumer.on('consumer.fetch_start', () => options.onPoll());
+    consumer.on('consumer.group_join', ({ payload }) => {
+      options.onAssigned(new Map(Object.entries(payload.memberAssignment)));
+    });
+    return consumer;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
+  }
+
+  private connectProducer(): Promise<void> {
+    this.producerReady ??= this.producer.connect().catch((error: unknown) => {
+      this.producerReady = undefined;
+      throw error;
+    });
+    return this.producerReady;
+  }
+
+  private connectAdmin(): Promise<void> {
+    this.adminReady ??= this.admin.connect().catch((error: unknown) => {
+      this.adminReady = undefined;
+      throw error;
+    });
+    return this.adminReady;
+  }
+}
+
+const incoming = ({ key, value, headers, offset, timestamp }: KafkaMessage): IncomingMessage => ({
+  key,
+  value,
+  headers: (headers ?? {}) as Headers,
+  offset: Number(offset),
+  timestamp: new Date(Number(timestamp)),
+});
+
+async function takeBatch(payload: EachBatchPayload, onBatch: ConsumerOptions['onBatch']): Promise<void> {
+  const { batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning, isStale } = payload;
+  const { topic, partition } = batch;
+  await onBatch({
+    topic,
+    partition,
+    messages: batch.messages.map(incoming),
+    endOffset: Number(batch.highWatermark),
+    heartbeat,
+    commit: async (offset) => {
+      await commitOffsetsIfNecessary({
+        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+      });
+      resolveOffset(String(offset - 1));
+    },
+    isActive: () => isRunning() && !isStale(),
+  });
+}

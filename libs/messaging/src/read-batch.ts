@@ -1,0 +1,45 @@
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { RefusedEvent } from '#contracts/fault.js';
+import { readKafka } from '#contracts/kafka-binding.js';
+import { checkEvent, type Topic } from '#contracts/topic.js';
+import type { Received, Refusal } from './effects.js';
+import type { IncomingMessage } from './kafka-client.js';
+import type { Subscription } from './subscription.js';
+
+/** An event larger than this is refused: what is published of it must still fit into one Kafka message. */
+export const MOST_BYTES_AN_EVENT = 256 * 1024;
+
+/**
+ * Parses and checks a batch's messages, each for itself: a bad one holds nobody up. Pure.
+ * Events of types that the subscription ignores are in neither list.
+ */
+export function readBatch(
+  subscription: Subscription,
+  messages: readonly IncomingMessage[],
+): { received: Received[]; refused: Refusal[]; ignored: number } {
+  const received: Received[] = [];
+  const refused: Refusal[] = [];
+  let ignored = 0;
+  for (const message of messages) {
+    try {
+      const event = readMessage(subscription.topic, message);
+      if (subscription.ignores.has(event.type)) ignored++;
+      else received.push({ event, offset: message.offset, receivedAt: message.timestamp });
+    } catch (error) {
+      if (!(error instanceof RefusedEvent)) throw error;
+      refused.push({ offset: message.offset, error });
+    }
+  }
+  return { received, refused, ignored };
+}
+
+const readMessage = (topic: Topic, message: IncomingMessage): CloudEvent => {
+  const bytes = message.value?.length ?? 0;
+  if (bytes > MOST_BYTES_AN_EVENT) {
+    throw new RefusedEvent(
+      'too-large',
+      `an event is at most ${MOST_BYTES_AN_EVENT} bytes; this one has ${bytes}`,
+    );
+  }
+  return checkEvent(topic, readKafka(message));
+};
