@@ -111,8 +111,8 @@ export class ArrivalRetracted {
   static readonly description =
     'A shipment that was said to have arrived has not: the arrival before (by sequence) is taken back.';
   @Optional() @Id() dealId?: string;
-  /** The id of the `arrived` event that is taken back. */
-  @Text(1024) arrivalId!: string;
+  /** When it was said to have arrived. */
+  @Timestamp() at!: string;
 }
 
 export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [

@@ -14,6 +14,8 @@ import {
 } from './kafka-client.js';
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
+import type { Topic } from '#contracts/topic.js';
+import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
 import type { Subscription } from './subscription.js';
 
@@ -28,6 +30,8 @@ export interface BatchServerOptions {
   readonly batchSize: number;
   readonly concurrency: number;
   readonly sessionTimeoutMs: number;
+  /** Every topic that the service reads or writes; created where missing. */
+  readonly topics: readonly Topic[];
 }
 
 interface Route {
@@ -37,6 +41,11 @@ interface Route {
 
 /** Steps at which a test may have the process fail; see `test/faults`. Nothing in production sets them. */
 export type Step = 'read' | 'written' | 'published' | 'committed';
+
+/** What a batch has come to, the dead letters of the parser and those of the domain together. */
+interface Outcome extends Effects {
+  readonly ignored: number;
+}
 
 const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
@@ -92,6 +101,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         topics: [...this.routes.keys()],
         concurrency: this.options.concurrency,
         sessionTimeoutMs: this.options.sessionTimeoutMs,
+        prepare: () => this.createTopics(),
         onBatch: (batch) => this.take(batch),
         onPoll: () => state.signOfLife(),
         onAssigned: (assignment) => {
@@ -105,6 +115,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     callback();
   }
 
+  private async createTopics(): Promise<void> {
+    const { client, service, topics, log } = this.options;
+    const { created, tooSmall } = await client.ensureTopics(topicDeclarations(service, topics));
+    if (created.length > 0) log.info({ created }, 'created topics');
+    if (tooSmall.length > 0) log.warn({ tooSmall }, 'topics have fewer partitions than declared');
+  }
+
   private register(): void {
     for (const [pattern, handler] of this.messageHandlers) {
       const subscription = (handler.extras as { subscription?: Subscription } | undefined)?.subscription;
@@ -116,6 +133,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       if (subscription.topic.name !== pattern)
         throw new Error(`${pattern} takes the contracts of ${subscription.topic.name}`);
       if (handler.next) throw new Error(`${pattern} has more than one handler`);
+      if (!this.options.topics.includes(subscription.topic))
+        throw new Error(`${pattern} is not among the service's topics`);
       this.routes.set(pattern, { subscription, handler });
     }
     if (this.routes.size === 0) throw new Error('no handler: nothing would be consumed');
@@ -153,10 +172,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const effects =
         received.length === 0 ? NOTHING : await this.handle(route, batch, messages[0]!.offset, received);
       await this.reached('written');
-      const letters = this.deadLetters(batch, messages, [...refused, ...effects.refused]);
-      await this.options.client.send([...effects.publish.map(toMessage), ...letters]);
+      const outcome = { ...effects, refused: [...refused, ...effects.refused], ignored };
+      await this.options.client.send([
+        ...outcome.publish.map(toMessage),
+        ...this.deadLetters(batch, messages, outcome.refused),
+      ]);
       await this.reached('published');
-      return { ...effects, letters: letters.length };
+      return outcome;
     });
     if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
 
@@ -166,7 +188,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     });
     if (!committed) return;
     await this.reached('committed');
-    this.count(batch.topic, messages.length, { ...finished, ignored });
+    this.account(batch, messages.length, finished);
   }
 
   /** Runs the handler through Nest, so that its guards, interceptors and filters see the batch. */
@@ -239,44 +261,40 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private deadLetters(
     batch: PartitionBatch,
     messages: readonly IncomingMessage[],
-    refusals: readonly Refusal[],
+    refused: readonly Refusal[],
   ): OutgoingMessage[] {
-    const { service, metrics, log } = this.options;
-    if (refusals.length === 0) return [];
+    if (refused.length === 0) return [];
     const byOffset = new Map(messages.map((message) => [message.offset, message]));
-    return refusals.map((refusal) => {
-      metrics.deadLetters.inc({ topic: batch.topic, reason: refusal.error.code });
-      log.warn(
-        {
-          topic: batch.topic,
-          partition: batch.partition,
-          offset: refusal.offset,
-          reason: refusal.error.code,
-          faults: refusal.error.faults,
-        },
-        `an event is refused: ${refusal.error.message}`,
-      );
-      return deadLetter(service, batch, byOffset.get(refusal.offset)!, refusal, new Date());
-    });
+    const now = new Date();
+    return refused.map((refusal) =>
+      deadLetter(this.options.service, batch, byOffset.get(refusal.offset)!, refusal, now),
+    );
   }
 
-  private count(
-    topic: string,
-    messages: number,
-    effects: Effects & { letters: number; ignored: number },
-  ): void {
-    const { events, published, batchEvents } = this.options.metrics;
-    const applied = messages - effects.letters - effects.repeated - effects.ignored;
-    for (const [outcome, count] of Object.entries({
+  /** Counts and tells, once the batch is committed: a batch that comes twice counts once more only after a crash. */
+  private account(batch: PartitionBatch, messages: number, outcome: Outcome): void {
+    const { metrics, log, state } = this.options;
+    const { topic, partition } = batch;
+    const refused = outcome.refused.length;
+    const applied = messages - refused - outcome.repeated - outcome.ignored;
+    for (const [name, count] of Object.entries({
       applied,
-      repeated: effects.repeated,
-      refused: effects.letters,
-      ignored: effects.ignored,
+      repeated: outcome.repeated,
+      refused,
+      ignored: outcome.ignored,
     })) {
-      if (count > 0) events.inc({ topic, outcome }, count);
+      if (count > 0) metrics.events.inc({ topic, outcome: name }, count);
     }
-    batchEvents.observe({ topic }, messages);
-    for (const { topic: to } of effects.publish) published.inc({ topic: to });
+    metrics.batchEvents.observe({ topic }, messages);
+    for (const publication of outcome.publish) metrics.published.inc({ topic: publication.topic });
+    if (refused > 0) state.deadLettered(refused);
+    for (const { offset, error } of outcome.refused) {
+      metrics.deadLetters.inc({ topic, reason: error.code });
+      log.warn(
+        { topic, partition, offset, reason: error.code, faults: error.faults },
+        `an event is refused: ${error.message}`,
+      );
+    }
   }
 
   private async measureLag(): Promise<void> {

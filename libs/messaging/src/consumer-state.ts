@@ -24,6 +24,8 @@ export class ConsumerState {
   private kafkaAnsweredAt = 0;
   private readonly waits = new Map<string, Waiting>();
   private readonly lags = new Map<string, Lag & { advancedAt: number }>();
+  private letters = 0;
+  private lastLetterAt: Date | undefined;
   private assigned: ReadonlyMap<string, readonly number[]> = new Map();
 
   constructor(private readonly now: () => number = Date.now) {
@@ -54,6 +56,11 @@ export class ConsumerState {
     this.waits.delete(partition);
   }
 
+  deadLettered(count: number): void {
+    this.letters += count;
+    this.lastLetterAt = new Date(this.now());
+  }
+
   measured(lags: readonly Lag[]): void {
     const known = new Map(this.lags);
     this.lags.clear();
@@ -67,6 +74,11 @@ export class ConsumerState {
 
   get waiting(): Waiting | undefined {
     return [...this.waits.values()].sort((a, b) => a.since.getTime() - b.since.getTime())[0];
+  }
+
+  /** Events refused since the start, and when the last one was. */
+  get deadLetters(): { readonly count: number; readonly last: Date | undefined } {
+    return { count: this.letters, last: this.lastLetterAt };
   }
 
   get assignment(): ReadonlyMap<string, readonly number[]> {

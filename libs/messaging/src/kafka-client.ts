@@ -11,6 +11,7 @@ import type {
   Kafka as KafkaJs,
   KafkaMessage,
   Producer,
+  SASLOptions,
 } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
 import type { Log } from './log.js';
@@ -61,6 +62,8 @@ export interface ConsumerOptions {
   readonly concurrency: number;
   /** After so long without a heartbeat the broker gives the partitions to another. */
   readonly sessionTimeoutMs: number;
+  /** Run before the consumer joins its group, each time anew: creates the topics, say. */
+  readonly prepare: () => Promise<void>;
   readonly onBatch: (batch: PartitionBatch) => Promise<void>;
   /** The consumer asked the broker for messages: it lives. */
   readonly onPoll: () => void;
@@ -94,6 +97,20 @@ export const isLostPartition = (error: unknown): boolean =>
     (error as { type?: string }).type ?? '',
   );
 
+export interface KafkaClientOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly log: Log;
+  /** Put before the name of every topic and group, so that several installations can share a cluster; '' for none. */
+  readonly namespace: string;
+  readonly ssl?: boolean;
+  readonly sasl?: {
+    mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    username: string;
+    password: string;
+  };
+}
+
 export class KafkaClient {
   private readonly kafka: KafkaJs;
   private readonly producer: Producer;
@@ -101,9 +118,14 @@ export class KafkaClient {
   private producerReady: Promise<void> | undefined;
   private adminReady: Promise<void> | undefined;
 
-  constructor(options: { brokers: readonly string[]; clientId: string; log: Log }) {
+  private readonly namespace: string;
+
+  constructor(options: KafkaClientOptions) {
     const { log } = options;
+    this.namespace = options.namespace;
     this.kafka = new Kafka({
+      ...(options.ssl && { ssl: true }),
+      ...(options.sasl && { sasl: options.sasl as SASLOptions }),
       brokers: [...options.brokers],
       clientId: options.clientId,
       connectionTimeout: 3_000,
@@ -157,7 +179,10 @@ export class KafkaClient {
     }
     await this.producer.sendBatch({
       acks: -1,
-      topicMessages: [...byTopic].map(([topic, topicMessages]) => ({ topic, messages: topicMessages })),
+      topicMessages: [...byTopic].map(([topic, topicMessages]) => ({
+        topic: this.named(topic),
+        messages: topicMessages,
+      })),
     });
   }
 
@@ -167,12 +192,12 @@ export class KafkaClient {
   ): Promise<{ created: string[]; tooSmall: string[] }> {
     await this.connectAdmin();
     const existing = new Set(await this.admin.listTopics());
-    const missing = topics.filter(({ name }) => !existing.has(name));
+    const missing = topics.filter(({ name }) => !existing.has(this.named(name)));
     if (missing.length > 0) {
       await this.admin.createTopics({
         waitForLeaders: true,
         topics: missing.map(({ name, partitions, config }) => ({
-          topic: name,
+          topic: this.named(name),
           numPartitions: partitions,
           replicationFactor: -1, // the broker's default.replication.factor: three in production, one on a laptop
           configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
@@ -195,7 +220,10 @@ export class KafkaClient {
   /** How far a group is, asked of the broker, so it is right even when the consumer stands still. */
   async positions(groupId: string, topics: readonly string[]): Promise<Position[]> {
     await this.connectAdmin();
-    const committed = await this.admin.fetchOffsets({ groupId, topics: [...topics] });
+    const committed = await this.admin.fetchOffsets({
+      groupId: this.named(groupId),
+      topics: topics.map((topic) => this.named(topic)),
+    });
     const positions: Position[] = [];
     for (const { topic, partitions } of committed) {
       const ends = await this.admin.fetchTopicOffsets(topic);
@@ -203,7 +231,7 @@ export class KafkaClient {
         const end = ends.find((candidate) => candidate.partition === partition);
         if (!end) continue;
         const start = Number(offset) < 0 ? Number(end.low) : Number(offset);
-        positions.push({ topic, partition, committed: start, end: Number(end.high) });
+        positions.push({ topic: this.plain(topic), partition, committed: start, end: Number(end.high) });
       }
     }
     return positions;
@@ -224,6 +252,8 @@ export class KafkaClient {
     const run = async (): Promise<void> => {
       for (let attempt = 0; !stopped; attempt++) {
         try {
+          await options.prepare();
+          if (stopped) return;
           consumer = this.createConsumer(options);
           const crashed = new Promise<Error>((resolve) => {
             // kafkajs restarts by itself after what it holds to be passing, and stops for good after the rest.
@@ -232,12 +262,15 @@ export class KafkaClient {
             });
           });
           await consumer.connect();
-          await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+          await consumer.subscribe({
+            topics: options.topics.map((topic) => this.named(topic)),
+            fromBeginning: true,
+          });
           await consumer.run({
             autoCommit: false,
             eachBatchAutoResolve: false,
             partitionsConsumedConcurrently: options.concurrency,
-            eachBatch: (payload) => takeBatch(payload, options.onBatch),
+            eachBatch: (payload) => this.takeBatch(payload, options.onBatch),
           });
           attempt = 0;
           const error = await Promise.race([
@@ -271,7 +304,7 @@ export class KafkaClient {
 
   private createConsumer(options: ConsumerOptions): Consumer {
     const consumer = this.kafka.consumer({
-      groupId: options.groupId,
+      groupId: this.named(options.groupId),
       sessionTimeout: options.sessionTimeoutMs,
       heartbeatInterval: Math.floor(options.sessionTimeoutMs / 4),
       // A member that is rebalanced puts its batch down within a write, so nobody needs to wait longer for it.
@@ -282,13 +315,47 @@ export class KafkaClient {
     });
     consumer.on('consumer.fetch_start', () => options.onPoll());
     consumer.on('consumer.group_join', ({ payload }) => {
-      options.onAssigned(new Map(Object.entries(payload.memberAssignment)));
+      options.onAssigned(
+        new Map(
+          Object.entries(payload.memberAssignment).map(([topic, partitions]) => [
+            this.plain(topic),
+            partitions,
+          ]),
+        ),
+      );
     });
     return consumer;
   }
 
   async close(): Promise<void> {
     await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
+  }
+
+  private async takeBatch(payload: EachBatchPayload, onBatch: ConsumerOptions['onBatch']): Promise<void> {
+    const { batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning, isStale } = payload;
+    const { topic, partition } = batch;
+    await onBatch({
+      topic: this.plain(topic),
+      partition,
+      messages: batch.messages.map(incoming),
+      endOffset: Number(batch.highWatermark),
+      heartbeat,
+      commit: async (offset) => {
+        await commitOffsetsIfNecessary({
+          topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+        });
+        resolveOffset(String(offset - 1));
+      },
+      isActive: () => isRunning() && !isStale(),
+    });
+  }
+
+  private named(name: string): string {
+    return this.namespace + name;
+  }
+
+  private plain(name: string): string {
+    return name.slice(this.namespace.length);
   }
 
   private connectProducer(): Promise<void> {
@@ -315,22 +382,3 @@ const incoming = ({ key, value, headers, offset, timestamp }: KafkaMessage): Inc
   offset: Number(offset),
   timestamp: new Date(Number(timestamp)),
 });
-
-async function takeBatch(payload: EachBatchPayload, onBatch: ConsumerOptions['onBatch']): Promise<void> {
-  const { batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning, isStale } = payload;
-  const { topic, partition } = batch;
-  await onBatch({
-    topic,
-    partition,
-    messages: batch.messages.map(incoming),
-    endOffset: Number(batch.highWatermark),
-    heartbeat,
-    commit: async (offset) => {
-      await commitOffsetsIfNecessary({
-        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-      });
-      resolveOffset(String(offset - 1));
-    },
-    isActive: () => isRunning() && !isStale(),
-  });
-}

@@ -26,6 +26,11 @@ interface Outgoing {
   readonly event: string;
 }
 
+/** How a field is kept, by field. `encode` and `decode` must undo each other. */
+export type Codecs<S> = {
+  readonly [F in keyof S]?: { encode(value: S[F]): unknown; decode(stored: unknown): S[F] };
+};
+
 /** What is stored beside an entity's state. */
 interface Bookkeeping {
   /** Counts the writes: the guard of the next one. */
@@ -79,6 +84,8 @@ export class StaleWrites extends Error {
  * owners (`sequence` tells).
  */
 export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
+  private readonly codecs: [string, { encode(value: unknown): unknown; decode(stored: unknown): unknown }][];
+
   constructor(
     private readonly options: {
       collection: mongo.Collection<Stored<S>>;
@@ -87,8 +94,12 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       evolve: Evolve<S, E>;
       /** The entity an event is about; its subject where this is absent. */
       entityOf?: (event: E) => string;
+      /** Fields that MongoDB keeps in another form than the fold: exact decimals as Decimal128, say. */
+      codecs?: Codecs<S>;
     },
-  ) {}
+  ) {
+    this.codecs = Object.entries(options.codecs ?? {}) as typeof this.codecs;
+  }
 
   async apply(batch: EventBatch<E>): Promise<Effects> {
     const publish: Publication[] = [];
@@ -135,6 +146,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       const { _id, version, sequence, outbox, ...state } = document as unknown as Stored<
         Record<string, unknown>
       >;
+      for (const [field, codec] of this.codecs)
+        if (state[field] !== undefined) state[field] = codec.decode(state[field]);
       byId.set(_id, { version, sequence, outbox, state: state as S });
     }
     return byId;
@@ -218,7 +231,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       updateOne: {
         // No document of this version: the upsert inserts, and where there is one already, `_id` refuses it.
         filter: { _id: id, version: before?.version ?? 0 },
-        update: updateOf(before, state as Record<string, unknown>, bookkeeping),
+        update: this.updateOf(before, state as Record<string, unknown>, bookkeeping),
         upsert: true,
       },
     })) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
@@ -238,17 +251,20 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     }
     return { stale, tooLarge };
   }
-}
 
-const updateOf = (
-  before: { state: object } | undefined,
-  after: Record<string, unknown>,
-  bookkeeping: Bookkeeping,
-): object => {
-  const update = delta((before?.state ?? {}) as Record<string, unknown>, after);
-  Object.assign(update.$set, bookkeeping);
-  return update;
-};
+  private updateOf(
+    before: { state: object } | undefined,
+    after: Record<string, unknown>,
+    bookkeeping: Bookkeeping,
+  ): object {
+    const update = delta((before?.state ?? {}) as Record<string, unknown>, after);
+    for (const [field, codec] of this.codecs) {
+      if (update.$set[field] !== undefined) update.$set[field] = codec.encode(update.$set[field]);
+    }
+    Object.assign(update.$set, bookkeeping);
+    return update;
+  }
+}
 
 const outgrown = (id: string): RefusedEvent =>
   new RefusedEvent(

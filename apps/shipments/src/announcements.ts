@@ -1,0 +1,66 @@
+import {
+  ArrivalRetracted,
+  EtaChanged,
+  ShipmentArrived,
+  ShipmentRegistered,
+  SHIPMENTS_ARRIVALS,
+  SHIPMENTS_EVENTS,
+  StatusChanged,
+} from '#contracts/shipments.js';
+import { announce, type Announcement } from '#messaging/announcement.js';
+import type { Shipment } from './shipment.js';
+
+/**
+ * What is published when a shipment goes from one state to the next. Pure.
+ * @param said when the event that brought the change was said, for changes that have no moment of their own
+ */
+export function announcementsOf(before: Shipment, after: Shipment, said: string): Announcement[] {
+  const announcements: Announcement[] = [];
+  const dealId = after.registration?.data.dealId;
+  const deal = dealId === undefined ? {} : { dealId };
+
+  if (after.registration && after.registration !== before.registration) {
+    announcements.push(announce(SHIPMENTS_EVENTS, ShipmentRegistered, after.registration.data));
+  }
+  if (after.status !== before.status || after.statusAt !== before.statusAt) {
+    const at = after.statusAt ?? said;
+    announcements.push(
+      announce(
+        SHIPMENTS_EVENTS,
+        StatusChanged,
+        {
+          status: after.status,
+          previous: before.status,
+          at,
+          ...(after.position && { place: after.position }),
+          ...deal,
+        },
+        { time: at },
+      ),
+    );
+  }
+  if (after.eta !== before.eta) {
+    const eta = after.eta === undefined ? {} : { eta: after.eta };
+    const previous = before.eta === undefined ? {} : { previous: before.eta };
+    announcements.push(announce(SHIPMENTS_EVENTS, EtaChanged, { ...eta, ...previous, ...deal }));
+  }
+  announcements.push(...arrivalOf(before, after, deal));
+  return announcements;
+}
+
+/** An arrival is said again when its cargo or deal turns out otherwise, and taken back when it has not happened. */
+function arrivalOf(before: Shipment, after: Shipment, deal: { dealId?: string }): Announcement[] {
+  if (after.arrival && after.registration) {
+    const { at, place } = after.arrival;
+    const same =
+      before.arrival?.at === at &&
+      before.arrival.place.unlocode === place.unlocode &&
+      before.registration === after.registration;
+    if (same) return [];
+    const { cargo } = after.registration.data;
+    return [announce(SHIPMENTS_ARRIVALS, ShipmentArrived, { at, place, cargo, ...deal }, { time: at })];
+  }
+  if (before.arrival)
+    return [announce(SHIPMENTS_ARRIVALS, ArrivalRetracted, { at: before.arrival.at, ...deal })];
+  return [];
+}

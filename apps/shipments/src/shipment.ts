@@ -1,0 +1,214 @@
+/**
+ * A shipment's lifecycle: a pure function of the set of its accepted events.
+ *
+ * Each event claims a slot (the registration; a milestone at a place; what is expected of it), and the claim that
+ * comes last in the order of happening holds the slot. Taking the last of a set does not depend on the order in
+ * which the set was seen, nor on repeats, so duplicates, late and out-of-order events all lead to the same state. Only a
+ * retraction can free a slot for the one before, so it alone folds the whole timeline again.
+ */
+import type { EventOf } from '#contracts/contract.js';
+import {
+  type Classifier,
+  EventRetracted,
+  type Milestone,
+  MILESTONES,
+  MilestoneReported,
+  ShipmentRegistered,
+  type ShipmentStatus,
+} from '#contracts/shipments.js';
+import type { Place, Transport } from '#contracts/trade.js';
+
+export type ShipmentEvent = EventOf<
+  typeof ShipmentRegistered | typeof MilestoneReported | typeof EventRetracted
+>;
+
+/** An accepted event as the timeline keeps it. */
+export interface TimelineEntry {
+  readonly source: string;
+  readonly id: string;
+  /** When it happened. For a plan or an estimate: when it was said. */
+  readonly happenedAt: Date;
+  /** When we learnt of it. */
+  readonly receivedAt: Date;
+  /** The event, word for word, as JSON: what a sender put into it is nothing but text to the database. */
+  readonly event: string;
+}
+
+/** The order of happening: by the moment; at the same moment by the lifecycle's own order; then by who and which. */
+interface Claim {
+  readonly happenedAt: Date;
+  readonly rank: number;
+  readonly source: string;
+  readonly id: string;
+}
+
+export interface Registration extends Claim {
+  readonly data: ShipmentRegistered;
+}
+
+/** A milestone as it is last known, at one place. */
+export interface MilestoneClaim extends Claim {
+  readonly milestone: Milestone;
+  readonly classifier: Classifier;
+  /** When it was passed, or is planned or estimated to be, as sent. */
+  readonly at: string;
+  readonly place?: Place;
+  readonly transport?: Transport;
+}
+
+/** What an arrival comes to: at the port of discharge, of a shipment that is registered. */
+export interface Arrival {
+  readonly at: string;
+  readonly place: Place;
+}
+
+export interface Shipment {
+  /** Every accepted event, in the order in which they were learnt of. Only ever appended to. */
+  readonly timeline: readonly TimelineEntry[];
+  /** `source id` of every event that was taken back, whether it has come yet or not. */
+  readonly retracted: readonly string[];
+  readonly registration?: Registration | undefined;
+  /** One a milestone, classifier and place. */
+  readonly milestones: readonly MilestoneClaim[];
+
+  // What follows is derived from the registration and the milestones, by `derive` alone.
+  readonly status: ShipmentStatus;
+  /** When the milestone that gave the status was passed. */
+  readonly statusAt?: string | undefined;
+  /** Where it was last known to be. */
+  readonly position?: Place | undefined;
+  /** When it is expected at the port of discharge: the last estimate, or where there is none the last plan. */
+  readonly eta?: string | undefined;
+  readonly arrival?: Arrival | undefined;
+}
+
+export const UNKNOWN: Shipment = { timeline: [], retracted: [], milestones: [], status: 'announced' };
+
+const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
+
+const isLater = (a: Claim, b: Claim): boolean => {
+  const difference =
+    a.happenedAt.getTime() - b.happenedAt.getTime() ||
+    a.rank - b.rank ||
+    compare(a.source, b.source) ||
+    compare(a.id, b.id);
+  return difference > 0;
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** When an event happened. A milestone passed says so itself; anything else happened when it was said. */
+const happened = (event: ShipmentEvent, receivedAt: Date): Date => {
+  if (event.type === MilestoneReported.type && event.data.classifier === 'ACT')
+    return new Date(event.data.at);
+  return event.time === undefined ? receivedAt : new Date(event.time);
+};
+
+/**
+ * Takes one event into a shipment.
+ * @param receivedAt when we learnt of it; the order of happening falls back on it where an event has no time
+ * @returns undefined when the event had been taken before: the same `source` and `id`
+ */
+export function take(shipment: Shipment, event: ShipmentEvent, receivedAt: Date): Shipment | undefined {
+  if (shipment.timeline.some(({ source, id }) => id === event.id && source === event.source))
+    return undefined;
+  const happenedAt = happened(event, receivedAt);
+  const { id, source } = event;
+  const timeline = [
+    ...shipment.timeline,
+    { source, id, happenedAt, receivedAt, event: JSON.stringify(event) },
+  ];
+
+  if (event.type === EventRetracted.type) {
+    const key = keyOf({ source, id: event.data.eventId });
+    if (shipment.retracted.includes(key)) return { ...shipment, timeline };
+    const retracted = [...shipment.retracted, key];
+    const known = shipment.timeline.some((entry) => keyOf(entry) === key);
+    return known ? foldAgain(timeline, retracted) : { ...shipment, timeline, retracted };
+  }
+  if (shipment.retracted.includes(keyOf(event))) return { ...shipment, timeline };
+  return { ...derive(claim(shipment, event, happenedAt)), timeline };
+}
+
+/** The state that a timeline comes to, folded from nothing. */
+function foldAgain(timeline: readonly TimelineEntry[], retracted: readonly string[]): Shipment {
+  const standing = timeline.filter((entry) => !retracted.includes(keyOf(entry)));
+  const claimed = standing.reduce<Shipment>((shipment, { event, happenedAt }) => {
+    const parsed = JSON.parse(event) as ShipmentEvent;
+    return parsed.type === EventRetracted.type ? shipment : claim(shipment, parsed, happenedAt);
+  }, UNKNOWN);
+  return { ...derive(claimed), timeline, retracted };
+}
+
+function claim(
+  shipment: Shipment,
+  event: Exclude<ShipmentEvent, { type: typeof EventRetracted.type }>,
+  happenedAt: Date,
+): Shipment {
+  const { source, id } = event;
+  switch (event.type) {
+    case ShipmentRegistered.type: {
+      const registration: Registration = { happenedAt, rank: 0, source, id, data: event.data };
+      const { registration: held } = shipment;
+      return held && !isLater(registration, held) ? shipment : { ...shipment, registration };
+    }
+    case MilestoneReported.type: {
+      const { milestone, classifier, at, place, transport } = event.data;
+      const claimed: MilestoneClaim = {
+        happenedAt,
+        rank: MILESTONES.indexOf(milestone),
+        source,
+        id,
+        milestone,
+        classifier,
+        at,
+        ...(place && { place }),
+        ...(transport && { transport }),
+      };
+      const index = shipment.milestones.findIndex(
+        (held) =>
+          held.milestone === milestone &&
+          held.classifier === classifier &&
+          held.place?.unlocode === place?.unlocode,
+      );
+      if (index < 0) return { ...shipment, milestones: inOrder([...shipment.milestones, claimed]) };
+      if (!isLater(claimed, shipment.milestones[index]!)) return shipment;
+      return { ...shipment, milestones: inOrder(shipment.milestones.with(index, claimed)) };
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+const inOrder = (claims: readonly MilestoneClaim[]): readonly MilestoneClaim[] =>
+  claims.toSorted((a, b) => (isLater(a, b) ? 1 : -1));
+
+/** What follows from the registration and the milestones. */
+function derive(shipment: Shipment): Shipment {
+  const { registration, milestones } = shipment;
+  const destination = registration?.data.route.destination;
+  // An arrival somewhere else than at the port of discharge is a call on the way, not the end of the voyage.
+  const isCall = ({ milestone, place }: MilestoneClaim): boolean =>
+    milestone === 'arrived' &&
+    place !== undefined &&
+    destination !== undefined &&
+    place.unlocode !== destination.unlocode;
+
+  const actual = milestones.filter(({ classifier }) => classifier === 'ACT');
+  const passed = actual.findLast((claimed) => !isCall(claimed));
+  const arrived = actual.findLast((claimed) => claimed.milestone === 'arrived' && !isCall(claimed));
+  const expected = (classifier: Classifier): MilestoneClaim | undefined =>
+    milestones.findLast(
+      (claimed) => claimed.milestone === 'arrived' && claimed.classifier === classifier && !isCall(claimed),
+    );
+  const place = arrived?.place ?? destination;
+
+  return {
+    ...shipment,
+    status: passed?.milestone ?? (registration ? 'registered' : 'announced'),
+    statusAt: passed?.at,
+    position: actual.findLast((claimed) => claimed.place !== undefined)?.place,
+    eta: (expected('EST') ?? expected('PLN'))?.at,
+    arrival: arrived && registration && place ? { at: arrived.at, place } : undefined,
+  };
+}

@@ -1,0 +1,65 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { Id, Mineral } from '#contracts/fields.js';
+import { type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
+import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
+import { ProblemError } from '#service/problem.js';
+import {
+  type ShipmentSummary,
+  shipmentOf,
+  summaryOf,
+  timelineOf,
+  type ShipmentView,
+  type TimelineView,
+} from './shipment-view.js';
+import { ShipmentsCollection } from './shipments.collection.js';
+
+class ShipmentsQuery extends PageQuery {
+  @IsOptional() @Id() deal?: string;
+  @IsOptional() @Mineral() mineral?: string;
+  @IsOptional() @IsIn([...STATUSES]) status?: ShipmentStatus;
+}
+
+@ApiTags('shipments')
+@Controller('shipments')
+export class ShipmentsController {
+  constructor(private readonly shipments: ShipmentsCollection) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Shipments, by deal, mineral and status' })
+  async list(
+    @Query() { deal, mineral, status, limit, cursor }: ShipmentsQuery,
+  ): Promise<Page<ShipmentSummary>> {
+    const found = await this.shipments.list({
+      deal,
+      mineral,
+      status,
+      after: positionOf(cursor),
+      limit: limit + 1,
+    });
+    return pageOf(found, limit, ({ _id }) => _id, summaryOf);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A shipment: where it is, what it carries, what is expected of it' })
+  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
+  async get(@Param('id') id: string): Promise<ShipmentView> {
+    return shipmentOf(await this.known(id));
+  }
+
+  @Get(':id/timeline')
+  @ApiOperation({
+    summary: 'Every event of a shipment in the order of happening, those taken back among them',
+  })
+  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
+  async timeline(@Param('id') id: string): Promise<TimelineView> {
+    return timelineOf(await this.known(id));
+  }
+
+  private async known(id: string) {
+    const found = await this.shipments.find(id);
+    if (!found) throw new ProblemError(404, 'not-found', `no event has been heard of a shipment ${id}`);
+    return found;
+  }
+}

@@ -1,0 +1,74 @@
+import mongoose, { type Connection, type Model, type mongo, type Schema } from 'mongoose';
+import type { Log } from '#messaging/log.js';
+
+// A command while MongoDB is away fails, so that its caller knows, and is not kept in memory until it is back.
+mongoose.set({ bufferCommands: false, autoCreate: false, autoIndex: false });
+
+const AGAIN_AFTER_MS = 1_000;
+
+/**
+ * A service's own database. Opened in the background and for ever: while MongoDB is away its operations fail at once
+ * or within seconds, and whoever called tries again.
+ */
+export class Database {
+  private readonly connection: Connection;
+  private readonly indexers: (() => Promise<void>)[] = [];
+  private closed = false;
+
+  constructor(
+    private readonly config: { mongodbUri: string; mongodbDatabase: string; service: string },
+    private readonly log: Log,
+  ) {
+    this.connection = mongoose.createConnection();
+    // `Dependencies` asks and tells; an 'error' that nobody hears would end the process.
+    this.connection.on('error', () => undefined);
+  }
+
+  /** A model over one collection, for its indexes and for queries. Writes go through a `Projection`. */
+  model<T>(name: string, schema: Schema<T>): Model<T> {
+    const model = this.connection.model<T>(name, schema, name);
+    this.indexers.push(() => model.createIndexes());
+    return model;
+  }
+
+  /** The driver's own collection, for writes whose every operator matters. */
+  collection<T extends mongo.Document>(name: string): mongo.Collection<T> {
+    return this.connection.collection(name) as unknown as mongo.Collection<T>;
+  }
+
+  open(): void {
+    void this.connect();
+  }
+
+  private async connect(): Promise<void> {
+    while (!this.closed) {
+      try {
+        await this.connection.openUri(this.config.mongodbUri, {
+          dbName: this.config.mongodbDatabase || this.config.service,
+          appName: `orebound-${this.config.service}`,
+          serverSelectionTimeoutMS: 3_000,
+          socketTimeoutMS: 30_000,
+        });
+        // Outside the path of events: an index that is being built holds nobody up.
+        for (const createIndexes of this.indexers) await createIndexes();
+        return;
+      } catch (error) {
+        if (this.closed) return;
+        this.log.warn({ error: (error as Error).message }, 'MongoDB cannot be reached; trying again');
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+      }
+    }
+  }
+
+  /** @throws when MongoDB does not answer. */
+  async ping(): Promise<void> {
+    const { db } = this.connection;
+    if (!db) throw new Error('not connected yet');
+    await db.admin().ping();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.connection.close().catch(() => undefined);
+  }
+}

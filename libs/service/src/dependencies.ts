@@ -1,0 +1,69 @@
+/** Whether one thing that a service needs answers, and since when it does or does not. */
+export interface DependencyStatus {
+  readonly name: string;
+  readonly up: boolean;
+  readonly since: Date;
+  /** Whether it has ever answered since the start. */
+  readonly known: boolean;
+  readonly error?: string;
+}
+
+const EVERY_MS = 2_000;
+const WITHIN_MS = 2_000;
+
+/** Asks every dependency, every two seconds, whether it answers. */
+export class Dependencies {
+  private readonly statuses = new Map<string, DependencyStatus>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly checks: Readonly<Record<string, () => Promise<unknown>>>,
+    private readonly onAnswer: (name: string) => void = () => undefined,
+  ) {
+    for (const name of Object.keys(checks)) {
+      this.statuses.set(name, { name, up: false, since: new Date(), known: false, error: 'not asked yet' });
+    }
+  }
+
+  start(): void {
+    const askAll = (): void => {
+      void Promise.all(Object.keys(this.checks).map((name) => this.ask(name))).then(() => {
+        if (this.timer) this.timer = setTimeout(askAll, EVERY_MS);
+      });
+    };
+    this.timer = setTimeout(askAll, 0);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  get all(): readonly DependencyStatus[] {
+    return [...this.statuses.values()];
+  }
+
+  private async ask(name: string): Promise<void> {
+    const before = this.statuses.get(name)!;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer within ${WITHIN_MS} ms`)), WITHIN_MS);
+      });
+      await Promise.race([this.checks[name]!(), late]);
+      this.onAnswer(name);
+      if (!before.up) this.statuses.set(name, { name, up: true, since: new Date(), known: true });
+    } catch (error) {
+      const since = before.up ? new Date() : before.since;
+      this.statuses.set(name, {
+        name,
+        up: false,
+        since,
+        known: before.known,
+        error: (error as Error).message,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { RefusedEvent } from '#contracts/fault.js';
+import { eachItem, type HttpEvents } from '#contracts/http-binding.js';
+import { writeKafka } from '#contracts/kafka-binding.js';
+import { checkEvent, type Topic } from '#contracts/topic.js';
+import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
+import { MOST_BYTES_AN_EVENT } from '#messaging/read-batch.js';
+import { ProblemError } from './problem.js';
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** What an intake answers with: what was accepted, by what identifies it. */
+export interface Accepted {
+  readonly accepted: readonly {
+    readonly id: string;
+    readonly source: string;
+    readonly type: string;
+    readonly subject: string;
+  }[];
+}
+
+/** The door from HTTP to a topic: an event that is accepted here is on all in-sync replicas. */
+export class Intake {
+  constructor(private readonly client: KafkaClient) {}
+
+  /**
+   * Checks events against their topic and sends them. All or none is taken, though not atomically: where it fails on
+   * the way the whole is to be sent again, and ids tell the repeats.
+   * @throws RefusedEvent with pointers, where an event is not as it must be
+   * @throws ProblemError 503 while Kafka is away
+   */
+  async accept(topic: Topic, { batch, events }: HttpEvents): Promise<Accepted> {
+    const messages = eachItem(events, batch, (event) => toMessage(topic, checkEvent(topic, event)));
+    try {
+      await this.client.send(messages);
+    } catch {
+      throw new ProblemError(
+        503,
+        'kafka-away',
+        'Kafka does not answer, so nothing was accepted; send it again',
+        {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        },
+      );
+    }
+    return { accepted: events.map(({ id, source, type, subject }) => ({ id, source, type, subject })) };
+  }
+}
+
+const toMessage = (topic: Topic, event: CloudEvent): OutgoingMessage => {
+  const message = { topic: topic.name, ...writeKafka(event) };
+  const bytes = message.value === null ? 0 : Buffer.byteLength(message.value);
+  if (bytes > MOST_BYTES_AN_EVENT) {
+    throw new RefusedEvent(
+      'too-large',
+      `an event is at most ${MOST_BYTES_AN_EVENT} bytes; this one has ${bytes}`,
+    );
+  }
+  return message;
+};

@@ -1,0 +1,32 @@
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+
+/** A part of a list, in a fixed order, and how to go on behind it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Give it back as `cursor` for what follows; absent at the end. */
+  readonly next?: string;
+}
+
+/** The part of a query that every list has. */
+export class PageQuery {
+  @IsInt() @Min(1) @Max(500) @Transform(({ value }) => Number(value)) limit: number = 50;
+  /** The `next` of the page before. */
+  @IsOptional() @Matches(/^[A-Za-z0-9_-]{1,400}$/) cursor?: string;
+}
+
+const encode = (position: string): string => Buffer.from(position).toString('base64url');
+/** The position that a cursor stands for. */
+export const positionOf = (cursor: string | undefined): string | undefined =>
+  cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+
+/** A page of what was found, when one more than `limit` was asked for. */
+export function pageOf<F, T>(
+  found: readonly F[],
+  limit: number,
+  position: (item: F) => string,
+  show: (item: F) => T,
+): Page<T> {
+  const items = found.slice(0, limit);
+  return { items: items.map(show), ...(found.length > limit && { next: encode(position(items.at(-1)!)) }) };
+}

@@ -1,0 +1,106 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PinoLogger } from 'nestjs-pino';
+import { type Fault, RefusedEvent, type RefusalCode } from '#contracts/fault.js';
+
+/** An error as every service answers it: problem details (RFC 9457), with a stable code and a pointer to each fault. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly errors?: readonly Fault[];
+}
+
+/** A problem that a controller answers with. */
+export class ProblemError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly options: { errors?: readonly Fault[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(detail);
+    this.name = 'ProblemError';
+  }
+}
+
+const STATUS: Readonly<Record<RefusalCode, number>> = {
+  'not-a-cloudevent': 400,
+  'malformed-json': 400,
+  'invalid-envelope': 400,
+  'unsupported-content-type': 415,
+  'too-large': 413,
+  'unknown-type': 422,
+  'invalid-data': 422,
+  'fold-failed': 500,
+  'document-too-large': 422,
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+const problem = (status: number, code: string, detail?: string, errors?: readonly Fault[]): Problem => ({
+  type: `urn:orebound:problem:${code}`,
+  title: TITLES[status] ?? 'Error',
+  status,
+  code,
+  ...(detail !== undefined && { detail }),
+  ...(errors && errors.length > 0 && { errors }),
+});
+
+const isMongoAway = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^(?:Mongo(?:Network|ServerSelection|NotConnected|TopologyClosed|Operation|PoolClear)|MongooseServerSelection)/.test(
+    error.name,
+  );
+
+/** The problem that an error is answered as. What is not expected becomes a bare 500: its words may hold secrets. Pure. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RefusedEvent)
+    return problem(STATUS[error.code], error.code, error.message, error.faults);
+  if (error instanceof ProblemError)
+    return problem(error.status, error.code, error.message, error.options.errors);
+  if (isMongoAway(error))
+    return problem(503, 'database-away', 'the database does not answer; events are still taken in');
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return problem(413, 'too-large', 'the body is larger than this service takes');
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    return problem(status, status === 404 ? 'not-found' : 'bad-request', error.message);
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return problem(statusCode, 'bad-request', (error as Error).message);
+  return problem(500, 'internal', 'something went wrong here; it has been logged');
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: PinoLogger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const answer = problemOf(error);
+    if (answer.status >= 500 && answer.status !== 503) {
+      const { method, url } = http.getRequest<FastifyRequest>();
+      this.log.error({ err: error, method, url }, 'a request failed');
+    }
+    if (answer.status === 503)
+      void reply.header('retry-after', String((error as ProblemError).options?.retryAfterSeconds ?? 5));
+    void reply
+      .status(answer.status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(answer));
+  }
+}

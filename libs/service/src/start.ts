@@ -1,0 +1,76 @@
+import { type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { Logger, PinoLogger } from 'nestjs-pino';
+import { KafkaBatchServer } from '#messaging/batch-server.js';
+import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
+import { ProblemFilter } from './problem.js';
+
+const STOP_WITHIN_MS = 10_000;
+
+/** What a service tells of itself in its OpenAPI document. */
+export interface About {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Builds a service's application: HTTP and transport, not yet listening. */
+export async function createService(
+  module: Type | DynamicModule,
+  config: ServiceConfig,
+  about: About,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: config.bodyLimit, routerOptions: { maxParamLength: 200 } });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bufferLogs: true,
+    bodyParser: false,
+  });
+  app.useLogger(app.get(Logger));
+
+  // Every body is read as bytes, bounded; the door it goes to decides what the bytes are.
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
+  app.connectMicroservice({ strategy: app.get(KafkaBatchServer) }, { inheritAppConfig: false });
+
+  const document = SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder()
+      .setOpenAPIVersion('3.1.0')
+      .setTitle(about.title)
+      .setDescription(about.description)
+      .setVersion('1')
+      .build(),
+  );
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+  return app;
+}
+
+/** A service's `main`: reads the environment, starts, and stops gracefully on SIGTERM and SIGINT. */
+export async function startService<C extends ServiceConfig>(
+  type: new () => C,
+  module: (config: Readonly<C>) => Type | DynamicModule,
+  about: About,
+): Promise<void> {
+  let config: Readonly<C>;
+  try {
+    config = loadConfig(type);
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(78); // EX_CONFIG
+  }
+  const app = await createService(module(config), config, about);
+  const stop = (signal: NodeJS.Signals): void => {
+    app.get(Logger).log(`${signal}: stopping`);
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    void app.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  await app.listen(config.port, config.host);
+  await app.startAllMicroservices();
+  app.get(Logger).log(`${config.service} listens on ${await app.getUrl()}`);
+}
