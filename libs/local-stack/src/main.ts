@@ -36,8 +36,9 @@ if (asksForHelp()) {
   process.exit(0);
 }
 
-process.on('SIGINT', () => void stop(0));
-process.on('SIGTERM', () => void stop(0));
+// Before the servers are up it has not done what it was asked for.
+process.on('SIGINT', () => void stop(stack ? 0 : 130));
+process.on('SIGTERM', () => void stop(stack ? 0 : 143));
 
 try {
   const began = Date.now();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from './run-command.js';
 
 const node = (script: string, options = {}) =>
@@ -37,4 +38,30 @@ it('ends a command when it is aborted, and says why', async () => {
     onLine: () => abort.abort('was given up'),
   });
   await expect(running).rejects.toThrow('was given up');
+});
+
+it('ends the children of the command with it', async () => {
+  const abort = new AbortController();
+  let grandchild = 0;
+  const script = `
+    const child = child_process.spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    console.log(child.pid);`;
+  const running = node(script, {
+    signal: abort.signal,
+    onLine: (line: string) => {
+      grandchild = Number(line);
+      abort.abort('was given up');
+    },
+  });
+  await expect(running).rejects.toThrow('was given up');
+  const deadline = Date.now() + 5_000;
+  const isAlive = () => {
+    try {
+      return process.kill(grandchild, 0);
+    } catch {
+      return false;
+    }
+  };
+  while (isAlive() && Date.now() < deadline) await sleep(20);
+  expect(isAlive()).toBe(false);
 });

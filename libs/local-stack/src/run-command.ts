@@ -17,16 +17,27 @@ export interface CommandOptions {
  */
 export function runCommand(command: string, args: string[], options: CommandOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A process group of its own, to end with all its children: what goes by the name of a program is often a script.
+    const child = spawn(command, args, {
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const kill = () => {
+      try {
+        if (child.pid) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // They have all ended.
+      }
+    };
     let output = '';
     let rest = '';
     let reason: string | undefined;
     const stop = (why: string) => {
       reason = why;
-      child.kill('SIGKILL');
+      kill();
     };
-    const killWithUs = () => child.kill('SIGKILL');
-    process.once('exit', killWithUs);
+    process.once('exit', kill);
     const timer = options.limitMs
       ? setTimeout(() => stop(`took longer than ${options.limitMs! / 1000} s`), options.limitMs)
       : undefined;
@@ -41,7 +52,7 @@ export function runCommand(command: string, args: string[], options: CommandOpti
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     const settle = (error?: Error) => {
       clearTimeout(timer);
-      process.off('exit', killWithUs);
+      process.off('exit', kill);
       if (error) reject(error);
       else resolve(output);
     };
