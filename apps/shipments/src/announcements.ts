@@ -8,7 +8,7 @@ import {
   StatusChanged,
 } from '#contracts/shipments.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
-import type { Shipment } from './shipment.js';
+import type { Registration, Shipment } from './shipment.js';
 
 /**
  * What is published when a shipment goes from one state to the next. Pure.
@@ -19,7 +19,8 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
   const dealId = after.registration?.data.dealId;
   const deal = dealId === undefined ? {} : { dealId };
 
-  if (after.registration && after.registration !== before.registration) {
+  const registeredAnew = !isSame(after.registration, before.registration);
+  if (after.registration && registeredAnew) {
     announcements.push(announce(SHIPMENTS_EVENTS, ShipmentRegistered, after.registration.data));
   }
   if (after.status !== before.status || after.statusAt !== before.statusAt) {
@@ -44,18 +45,21 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
     const previous = before.eta === undefined ? {} : { previous: before.eta };
     announcements.push(announce(SHIPMENTS_EVENTS, EtaChanged, { ...eta, ...previous, ...deal }));
   }
-  announcements.push(...arrivalOf(before, after, deal));
+  announcements.push(...arrivalOf(before, after, registeredAnew, deal));
   return announcements;
 }
 
+/** Whether two registrations are the same event's. */
+const isSame = (a: Registration | undefined, b: Registration | undefined): boolean => a?.source === b?.source && a?.id === b?.id;
+
 /** An arrival is said again when its cargo or deal turns out otherwise, and taken back when it has not happened. */
-function arrivalOf(before: Shipment, after: Shipment, deal: { dealId?: string }): Announcement[] {
+function arrivalOf(before: Shipment, after: Shipment, registeredAnew: boolean, deal: { dealId?: string }): Announcement[] {
   if (after.arrival && after.registration) {
     const { at, place } = after.arrival;
     const same =
       before.arrival?.at === at &&
       before.arrival.place.unlocode === place.unlocode &&
-      before.registration === after.registration;
+      !registeredAnew;
     if (same) return [];
     const { cargo } = after.registration.data;
     return [announce(SHIPMENTS_ARRIVALS, ShipmentArrived, { at, place, cargo, ...deal }, { time: at })];

@@ -1,7 +1,14 @@
 /** A shipment as it is shown over HTTP. */
-import type { ShipmentStatus } from '#contracts/shipments.js';
+import { MilestoneReported, type ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot, Party, Place } from '#contracts/trade.js';
-import type { MilestoneClaim, Shipment, ShipmentEvent, TimelineEntry } from './shipment.js';
+import {
+  type Accepted,
+  happenedAt,
+  keyOf,
+  type MilestoneClaim,
+  type Shipment,
+  type ShipmentEvent,
+} from './shipment.js';
 
 interface Identified {
   readonly _id: string;
@@ -43,7 +50,7 @@ export interface TimelineView {
   }[];
 }
 
-export function summaryOf(shipment: Omit<Shipment, 'timeline'> & Identified): ShipmentSummary {
+export function summaryOf(shipment: Shipment & Identified): ShipmentSummary {
   const data = shipment.registration?.data;
   return {
     id: shipment._id,
@@ -59,52 +66,51 @@ export function summaryOf(shipment: Omit<Shipment, 'timeline'> & Identified): Sh
   };
 }
 
-export function shipmentOf(shipment: Shipment & Identified): ShipmentView {
+export function shipmentOf(shipment: Shipment & Identified, history: readonly Accepted[]): ShipmentView {
   const data = shipment.registration?.data;
   return {
     ...summaryOf(shipment),
     parties: data?.parties ?? [],
     ...(data?.incoterm !== undefined && { incoterm: data.incoterm }),
     milestones: shipment.milestones.map(({ rank: _, happenedAt: __, ...shown }) => shown),
-    etaHistory: etaHistoryOf(shipment),
+    etaHistory: etaHistoryOf(shipment, history),
     ...(data?.extensions && { extensions: data.extensions }),
   };
 }
 
-const inOrder = (timeline: readonly TimelineEntry[]): TimelineEntry[] =>
-  timeline.toSorted((a, b) => a.happenedAt.getTime() - b.happenedAt.getTime() || (a.id < b.id ? -1 : 1));
+const inOrder = (history: readonly Accepted[]): { event: ShipmentEvent; receivedAt: Date; at: Date }[] =>
+  history
+    .map((accepted) => ({ ...accepted, at: happenedAt(accepted.event, accepted.receivedAt) }))
+    .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.event.id < b.event.id ? -1 : 1));
 
-const isRetracted = ({ retracted }: Shipment, { source, id }: TimelineEntry): boolean =>
-  retracted.includes(`${source} ${id}`);
-
-function etaHistoryOf(shipment: Shipment): ShipmentView['etaHistory'] {
-  const destination = shipment.registration?.data.route.destination.unlocode;
-  return inOrder(shipment.timeline)
-    .filter((entry) => !isRetracted(shipment, entry))
-    .flatMap((entry) => {
-      const event = JSON.parse(entry.event) as ShipmentEvent;
-      if (event.type !== 'orebound.shipment.milestone-reported.v1') return [];
-      const { milestone, classifier, at, place } = event.data;
-      const elsewhere = place !== undefined && destination !== undefined && place.unlocode !== destination;
-      if (milestone !== 'arrived' || classifier === 'ACT' || elsewhere) return [];
-      return [{ eta: at, said: entry.happenedAt.toISOString(), source: entry.source }];
-    });
+function etaHistoryOf(
+  { registration, retracted }: Shipment,
+  history: readonly Accepted[],
+): ShipmentView['etaHistory'] {
+  const destination = registration?.data.route.destination.unlocode;
+  return inOrder(history).flatMap(({ event, at: said }) => {
+    if (event.type !== MilestoneReported.type || retracted.includes(keyOf(event))) return [];
+    const { milestone, classifier, at, place } = event.data;
+    const elsewhere = place !== undefined && destination !== undefined && place.unlocode !== destination;
+    if (milestone !== 'arrived' || classifier === 'ACT' || elsewhere) return [];
+    return [{ eta: at, said: said.toISOString(), source: event.source }];
+  });
 }
 
-export function timelineOf(shipment: Shipment & Identified): TimelineView {
+export function timelineOf(
+  { _id, retracted }: Shipment & Identified,
+  history: readonly Accepted[],
+): TimelineView {
   return {
-    id: shipment._id,
-    events: inOrder(shipment.timeline).map((entry) => {
-      const { type, data } = JSON.parse(entry.event) as ShipmentEvent;
-      return {
-        id: entry.id,
-        source: entry.source,
-        type,
-        happenedAt: entry.happenedAt.toISOString(),
-        receivedAt: entry.receivedAt.toISOString(),
-        retracted: isRetracted(shipment, entry),
-        data,
-      };
-    }),
+    id: _id,
+    events: inOrder(history).map(({ event, receivedAt, at }) => ({
+      id: event.id,
+      source: event.source,
+      type: event.type,
+      happenedAt: at.toISOString(),
+      receivedAt: receivedAt.toISOString(),
+      retracted: retracted.includes(keyOf(event)),
+      data: event.data,
+    })),
   };
 }

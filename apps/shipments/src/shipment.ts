@@ -18,20 +18,13 @@ import {
 } from '#contracts/shipments.js';
 import type { Place, Transport } from '#contracts/trade.js';
 
-export type ShipmentEvent = EventOf<
-  typeof ShipmentRegistered | typeof MilestoneReported | typeof EventRetracted
->;
+export type Claimant = EventOf<typeof ShipmentRegistered | typeof MilestoneReported>;
+export type Retraction = EventOf<typeof EventRetracted>;
+export type ShipmentEvent = Claimant | Retraction;
 
-/** An accepted event as the timeline keeps it. */
-export interface TimelineEntry {
-  readonly source: string;
-  readonly id: string;
-  /** When it happened. For a plan or an estimate: when it was said. */
-  readonly happenedAt: Date;
-  /** When we learnt of it. */
+export interface Accepted {
+  readonly event: ShipmentEvent;
   readonly receivedAt: Date;
-  /** The event, word for word, as JSON: what a sender put into it is nothing but text to the database. */
-  readonly event: string;
 }
 
 /** The order of happening: by the moment; at the same moment by the lifecycle's own order; then by who and which. */
@@ -63,9 +56,7 @@ export interface Arrival {
 }
 
 export interface Shipment {
-  /** Every accepted event, in the order in which they were learnt of. Only ever appended to. */
-  readonly timeline: readonly TimelineEntry[];
-  /** `source id` of every event that was taken back, whether it has come yet or not. */
+  /** `source id` of every event that was taken back, whether it has come yet or not; sorted. */
   readonly retracted: readonly string[];
   readonly registration?: Registration | undefined;
   /** One a milestone, classifier and place. */
@@ -82,9 +73,10 @@ export interface Shipment {
   readonly arrival?: Arrival | undefined;
 }
 
-export const UNKNOWN: Shipment = { timeline: [], retracted: [], milestones: [], status: 'announced' };
+export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'announced' };
 
-const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
+/** What identifies an event, in `retracted`. */
+export const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
 
 const isLater = (a: Claim, b: Claim): boolean => {
   const difference =
@@ -98,53 +90,39 @@ const isLater = (a: Claim, b: Claim): boolean => {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** When an event happened. A milestone passed says so itself; anything else happened when it was said. */
-const happened = (event: ShipmentEvent, receivedAt: Date): Date => {
+export const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
   if (event.type === MilestoneReported.type && event.data.classifier === 'ACT')
     return new Date(event.data.at);
   return event.time === undefined ? receivedAt : new Date(event.time);
 };
 
 /**
- * Takes one event into a shipment.
+ * Takes one event into a shipment. That it has not been taken before is for the caller to know.
  * @param receivedAt when we learnt of it; the order of happening falls back on it where an event has no time
- * @returns undefined when the event had been taken before: the same `source` and `id`
  */
-export function take(shipment: Shipment, event: ShipmentEvent, receivedAt: Date): Shipment | undefined {
-  if (shipment.timeline.some(({ source, id }) => id === event.id && source === event.source))
-    return undefined;
-  const happenedAt = happened(event, receivedAt);
-  const { id, source } = event;
-  const timeline = [
-    ...shipment.timeline,
-    { source, id, happenedAt, receivedAt, event: JSON.stringify(event) },
-  ];
-
-  if (event.type === EventRetracted.type) {
-    const key = keyOf({ source, id: event.data.eventId });
-    if (shipment.retracted.includes(key)) return { ...shipment, timeline };
-    const retracted = [...shipment.retracted, key];
-    const known = shipment.timeline.some((entry) => keyOf(entry) === key);
-    return known ? foldAgain(timeline, retracted) : { ...shipment, timeline, retracted };
-  }
-  if (shipment.retracted.includes(keyOf(event))) return { ...shipment, timeline };
-  return { ...derive(claim(shipment, event, happenedAt)), timeline };
+export function take(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment {
+  if (shipment.retracted.includes(keyOf(event))) return shipment;
+  return derive(claim(shipment, event, happenedAt(event, receivedAt)));
 }
 
-/** The state that a timeline comes to, folded from nothing. */
-function foldAgain(timeline: readonly TimelineEntry[], retracted: readonly string[]): Shipment {
-  const standing = timeline.filter((entry) => !retracted.includes(keyOf(entry)));
-  const claimed = standing.reduce<Shipment>((shipment, { event, happenedAt }) => {
-    const parsed = JSON.parse(event) as ShipmentEvent;
-    return parsed.type === EventRetracted.type ? shipment : claim(shipment, parsed, happenedAt);
-  }, UNKNOWN);
-  return { ...derive(claimed), timeline, retracted };
-}
-
-function claim(
+/**
+ * Takes an event back: the state that all the others come to, folded from nothing.
+ * @param history every event accepted before, in any order
+ */
+export function takeBack(
   shipment: Shipment,
-  event: Exclude<ShipmentEvent, { type: typeof EventRetracted.type }>,
-  happenedAt: Date,
+  { source, data }: Retraction,
+  history: readonly Accepted[],
 ): Shipment {
+  const retracted = [...new Set([...shipment.retracted, keyOf({ source, id: data.eventId })])].sort();
+  const folded = history.reduce<Shipment>((state, { event, receivedAt }) => {
+    const stands = event.type !== EventRetracted.type && !retracted.includes(keyOf(event));
+    return stands ? claim(state, event, happenedAt(event, receivedAt)) : state;
+  }, UNKNOWN);
+  return { ...derive(folded), retracted };
+}
+
+function claim(shipment: Shipment, event: Claimant, happenedAt: Date): Shipment {
   const { source, id } = event;
   switch (event.type) {
     case ShipmentRegistered.type: {

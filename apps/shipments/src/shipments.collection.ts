@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import mongoose, { type Model, Schema } from 'mongoose';
-import type { ShipmentStatus } from '#contracts/shipments.js';
+import { EventRetracted, type ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
-import { type Evolution, Projection, type Stored } from '#messaging/projection.js';
+import { type Accepted, type Evolution, Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { announcementsOf } from './announcements.js';
-import { type Registration, type Shipment, type ShipmentEvent, take, UNKNOWN } from './shipment.js';
+import { type Registration, type Shipment, type ShipmentEvent, take, takeBack, UNKNOWN } from './shipment.js';
 
 const { Decimal128 } = mongoose.mongo.BSON;
 
@@ -28,6 +28,7 @@ export interface ShipmentQuery {
   readonly limit: number;
 }
 
+/** A list shows no timelines, and does not load them. */
 const LISTED = ['_id', 'registration', 'status', 'statusAt', 'position', 'eta', 'arrival'];
 
 @Injectable()
@@ -41,6 +42,7 @@ export class ShipmentsCollection {
       collection: database.collection<ShipmentDocument>('shipments'),
       source: '/shipments',
       evolve,
+      timeline: true,
       codecs: { registration: { encode: encodeRegistration, decode: decodeRegistration } },
     });
   }
@@ -55,13 +57,7 @@ export class ShipmentsCollection {
   }
 
   /** In the order of ids; one more than `limit` may be asked for, to see whether there is more. */
-  async list({
-    deal,
-    mineral,
-    status,
-    after,
-    limit,
-  }: ShipmentQuery): Promise<Omit<ShipmentDocument, 'timeline'>[]> {
+  async list({ deal, mineral, status, after, limit }: ShipmentQuery): Promise<ShipmentDocument[]> {
     const found = await this.model
       .find({
         ...(deal !== undefined && { 'registration.data.dealId': deal }),
@@ -80,10 +76,13 @@ export class ShipmentsCollection {
 function evolve(
   state: Shipment | undefined,
   { event, receivedAt }: Received<ShipmentEvent>,
+  _id: string,
+  history: readonly Accepted<ShipmentEvent>[] | undefined,
 ): Evolution<Shipment> {
   const before = state ?? UNKNOWN;
-  const after = take(before, event, receivedAt);
-  if (!after) return 'repeated';
+  if (event.type === EventRetracted.type && !history) return 'needs-history';
+  const after =
+    event.type === EventRetracted.type ? takeBack(before, event, history!) : take(before, event, receivedAt);
   return {
     state: after,
     announcements: announcementsOf(before, after, event.time ?? receivedAt.toISOString()),

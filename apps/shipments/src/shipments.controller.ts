@@ -3,6 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Id, Mineral } from '#contracts/fields.js';
 import { type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
+import { historyOf } from '#messaging/projection.js';
 import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import {
@@ -45,7 +46,8 @@ export class ShipmentsController {
   @ApiOperation({ summary: 'A shipment: where it is, what it carries, what is expected of it' })
   @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async get(@Param('id') id: string): Promise<ShipmentView> {
-    return shipmentOf(await this.known(id));
+    const shipment = await this.known(id);
+    return shipmentOf(shipment, historyOf(shipment.timeline ?? []));
   }
 
   @Get(':id/timeline')
@@ -54,7 +56,8 @@ export class ShipmentsController {
   })
   @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async timeline(@Param('id') id: string): Promise<TimelineView> {
-    return timelineOf(await this.known(id));
+    const shipment = await this.known(id);
+    return timelineOf(shipment, historyOf(shipment.timeline ?? []));
   }
 
   private async known(id: string) {

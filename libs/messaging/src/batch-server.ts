@@ -4,7 +4,7 @@ import { writeKafka } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
 import type { ConsumerState } from './consumer-state.js';
 import { deadLetter } from './dead-letter.js';
-import type { Effects, Refusal } from './effects.js';
+import type { Effects, EventBatch, Received, Refusal } from './effects.js';
 import {
   type IncomingMessage,
   isLostPartition,
@@ -169,8 +169,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     await this.reached('read');
 
     const finished = await this.untilDone(batch, kept, async () => {
-      const effects =
-        received.length === 0 ? NOTHING : await this.handle(route, batch, messages[0]!.offset, received);
+      const effects = received.length === 0 ? NOTHING : await this.handle(route, batch, messages, received);
       await this.reached('written');
       const outcome = { ...effects, refused: [...refused, ...effects.refused], ignored };
       await this.options.client.send([
@@ -195,13 +194,20 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async handle(
     route: Route,
     batch: PartitionBatch,
-    firstOffset: number,
-    received: unknown,
+    messages: readonly IncomingMessage[],
+    received: readonly Received[],
   ): Promise<Effects> {
     const { topic, partition } = batch;
+    const events: EventBatch = {
+      topic,
+      partition,
+      firstOffset: messages[0]!.offset,
+      lastOffset: messages.at(-1)!.offset,
+      received,
+    };
     let effects: Effects | undefined;
     await this.runWithProcessingHooks({ getPattern: () => topic } as never, async (end) => {
-      const result = await route.handler({ topic, partition, firstOffset, received }, { topic, partition });
+      const result = await route.handler(events, { topic, partition });
       effects = (await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined })) as
         Effects | undefined;
       end();

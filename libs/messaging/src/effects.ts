@@ -15,6 +15,8 @@ export interface EventBatch<E extends CloudEvent = CloudEvent> {
   readonly partition: number;
   /** The first offset of the messages that the batch was read from. All before it has been published and is done. */
   readonly firstOffset: number;
+  /** The last offset of those messages. */
+  readonly lastOffset: number;
   readonly received: readonly Received<E>[];
 }
 

@@ -5,16 +5,43 @@ import { type Announcement, published } from './announcement.js';
 import { delta } from './delta.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
 
-/** What one event does to an entity: a new state and what is to be published; nothing, being a repeat; or a refusal. */
+/**
+ * What one event does to an entity: a new state and what is to be published; nothing, being a repeat; a refusal; or
+ * that the state alone cannot say, and all events accepted before are needed.
+ */
 export type Evolution<S> =
-  { readonly state: S; readonly announcements: readonly Announcement[] } | 'repeated' | RefusedEvent;
+  | { readonly state: S; readonly announcements: readonly Announcement[] }
+  | 'repeated'
+  | 'needs-history'
+  | RefusedEvent;
 
-/** Pure: decides from the state and the event alone. Called once an event, in the order of the log. */
+/**
+ * Decides from the state and the event alone. Pure. Called once an event, in the order of the log.
+ * @param history the events accepted before, in the order in which they were learnt of; given when it was asked for
+ */
 export type Evolve<S, E extends CloudEvent> = (
   state: S | undefined,
   received: Received<E>,
   id: string,
+  history: readonly Accepted<E>[] | undefined,
 ) => Evolution<S>;
+
+/** An event that an entity has accepted, and when it was learnt of. */
+export interface Accepted<E extends CloudEvent = CloudEvent> {
+  readonly event: E;
+  readonly receivedAt: Date;
+}
+
+/** How a field is kept, by field. `encode` and `decode` must undo each other. */
+export type Codecs<S> = {
+  readonly [F in keyof S]?: { encode(value: S[F]): unknown; decode(stored: unknown): S[F] };
+};
+
+/** An accepted event as it is stored: word for word, so that what a sender put into it is nothing but text. */
+interface TimelineEntry {
+  readonly receivedAt: Date;
+  readonly event: string;
+}
 
 /** An event that was stored with the state it comes from, until it is known to be published. */
 interface Outgoing {
@@ -22,14 +49,9 @@ interface Outgoing {
   readonly from: string;
   readonly offset: number;
   readonly topic: string;
-  /** The event as JSON: a string, so that what it carries is nothing to MongoDB but text. */
-  readonly event: string;
+  /** The event, as JSON. Not loaded unless it is to be published again. */
+  readonly event?: string;
 }
-
-/** How a field is kept, by field. `encode` and `decode` must undo each other. */
-export type Codecs<S> = {
-  readonly [F in keyof S]?: { encode(value: S[F]): unknown; decode(stored: unknown): S[F] };
-};
 
 /** What is stored beside an entity's state. */
 interface Bookkeeping {
@@ -38,17 +60,25 @@ interface Bookkeeping {
   /** Counts the events published about the entity. */
   readonly sequence: number;
   readonly outbox: readonly Outgoing[];
+  /** `source id` of every event accepted: what tells a repeat. With a timeline only. */
+  readonly accepted?: readonly string[];
+  /** Every event accepted, in the order in which they were learnt of. Not loaded unless asked for. */
+  readonly timeline?: readonly TimelineEntry[];
 }
 
 export type Stored<S> = S & Bookkeeping & { readonly _id: string };
 
-interface Plan<S> {
+interface Loaded<S> extends Bookkeeping {
+  readonly state: S;
+}
+
+interface Plan {
   readonly id: string;
-  readonly before: (Bookkeeping & { state: S }) | undefined;
-  readonly after: Bookkeeping & { state: S | undefined };
-  readonly changed: boolean;
-  readonly publish: Publication[];
-  readonly refused: Refusal[];
+  readonly version: number;
+  /** Absent where nothing changes. */
+  readonly update: object | undefined;
+  readonly publish: readonly Publication[];
+  readonly refused: readonly Refusal[];
   readonly repeated: number;
   readonly events: readonly Received[];
 }
@@ -58,12 +88,31 @@ const DUPLICATE_KEY = 11000;
 const TOO_LARGE = new Set([10334, 17419, 17420]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
 
+/** What most events need of a document: all but the texts that only a repeat or a retraction asks for. */
+const WITHOUT_TEXTS = { timeline: 0, 'outbox.event': 0 } as const;
+
 /** Another owner keeps writing the same entities. Ours to try again, not the events' fault. */
 export class StaleWrites extends Error {
   constructor(ids: readonly string[]) {
     super(`another owner keeps writing ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' …' : ''}`);
     this.name = 'StaleWrites';
   }
+}
+
+export interface ProjectionOptions<S extends object, E extends CloudEvent> {
+  readonly collection: mongo.Collection<Stored<S>>;
+  /** The `source` of what is published: `/shipments`. */
+  readonly source: string;
+  readonly evolve: Evolve<S, E>;
+  /**
+   * Whether to keep every accepted event, and so to tell a repeat (same `source` and `id`) before it comes to the
+   * fold. Without it the fold tells repeats itself, by a sequence, say.
+   */
+  readonly timeline: boolean;
+  /** The entity an event is about; its subject where this is absent. */
+  readonly entityOf?: (event: E) => string;
+  /** Fields that MongoDB keeps in another form than the fold: exact decimals as Decimal128, say. */
+  readonly codecs?: Codecs<S>;
 }
 
 /**
@@ -86,18 +135,7 @@ export class StaleWrites extends Error {
 export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private readonly codecs: [string, { encode(value: unknown): unknown; decode(stored: unknown): unknown }][];
 
-  constructor(
-    private readonly options: {
-      collection: mongo.Collection<Stored<S>>;
-      /** The `source` of what is published: `/shipments`. */
-      source: string;
-      evolve: Evolve<S, E>;
-      /** The entity an event is about; its subject where this is absent. */
-      entityOf?: (event: E) => string;
-      /** Fields that MongoDB keeps in another form than the fold: exact decimals as Decimal128, say. */
-      codecs?: Codecs<S>;
-    },
-  ) {
+  constructor(private readonly options: ProjectionOptions<S, E>) {
     this.codecs = Object.entries(options.codecs ?? {}) as typeof this.codecs;
   }
 
@@ -108,9 +146,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     let pending = this.byEntity(batch.received);
     for (let attempt = 0; pending.size > 0; attempt++) {
       if (attempt === MOST_CONFLICTS_IN_A_ROW) throw new StaleWrites([...pending.keys()]);
-      const stored = await this.load([...pending.keys()]);
-      const plans = [...pending].map(([id, events]) => this.plan(batch, id, stored.get(id), events));
-      const { stale, tooLarge } = await this.write(plans.filter(({ changed }) => changed));
+      const plans = await this.plans(batch, pending);
+      const { stale, tooLarge } = await this.write(plans.filter(({ update }) => update));
       for (const plan of plans) {
         if (stale.has(plan.id)) continue;
         if (tooLarge.has(plan.id)) {
@@ -137,103 +174,169 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return groups;
   }
 
-  private async load(ids: string[]): Promise<Map<string, Bookkeeping & { state: S }>> {
+  /** Loads and folds; the few entities that need their texts are loaded and folded once more, with them. */
+  private async plans(batch: EventBatch<E>, pending: ReadonlyMap<string, Received<E>[]>): Promise<Plan[]> {
+    const plans: Plan[] = [];
+    const incomplete: string[] = [];
+    const stored = await this.load([...pending.keys()], WITHOUT_TEXTS);
+    for (const [id, events] of pending) {
+      const plan = this.plan(batch, id, stored.get(id), events, false);
+      if (plan) plans.push(plan);
+      else incomplete.push(id);
+    }
+    if (incomplete.length === 0) return plans;
+    const whole = await this.load(incomplete, {});
+    return [
+      ...plans,
+      ...incomplete.map((id) => this.plan(batch, id, whole.get(id), pending.get(id)!, true)!),
+    ];
+  }
+
+  private async load(ids: readonly string[], projection: Record<string, 0>): Promise<Map<string, Loaded<S>>> {
     const found = this.options.collection.find({ _id: { $in: ids } } as mongo.Filter<Stored<S>>, {
+      projection,
       readConcern: { level: 'majority' },
+      batchSize: ids.length + 1,
     });
-    const byId = new Map<string, Bookkeeping & { state: S }>();
+    const byId = new Map<string, Loaded<S>>();
     for (const document of await found.toArray()) {
-      const { _id, version, sequence, outbox, ...state } = document as unknown as Stored<
+      const { _id, version, sequence, outbox, accepted, timeline, ...state } = document as unknown as Stored<
         Record<string, unknown>
       >;
       for (const [field, codec] of this.codecs)
         if (state[field] !== undefined) state[field] = codec.decode(state[field]);
-      byId.set(_id, { version, sequence, outbox, state: state as S });
+      byId.set(_id, {
+        version,
+        sequence,
+        outbox,
+        ...(accepted && { accepted }),
+        ...(timeline && { timeline }),
+        state: state as S,
+      });
     }
     return byId;
   }
 
-  /** Folds an entity's events. Pure. */
+  /**
+   * Folds an entity's events. Pure.
+   * @param whole whether `before` was loaded with its texts
+   * @returns undefined where the texts are needed and not there
+   */
   private plan(
     batch: EventBatch<E>,
     id: string,
-    before: (Bookkeeping & { state: S }) | undefined,
+    before: Loaded<S> | undefined,
     events: readonly Received<E>[],
-  ): Plan<S> {
+    whole: boolean,
+  ): Plan | undefined {
     const from = `${batch.topic}/${batch.partition}`;
     // Of what this partition brought forth before, all below the batch is published: the offset has passed it. The
     // rest, and what other partitions brought forth, is kept; each partition's owner publishes its own.
     const kept = (before?.outbox ?? []).filter(
       (entry) => entry.from !== from || entry.offset >= batch.firstOffset,
     );
+    if (kept.length > 0 && !whole) return undefined;
     const publish: Publication[] = kept
-      .filter((entry) => entry.from === from)
-      .map(({ topic, event }) => ({ topic, event: JSON.parse(event) as CloudEvent }));
+      .filter((entry) => entry.from === from && entry.offset <= batch.lastOffset)
+      .map(({ topic, event }) => ({ topic, event: JSON.parse(event!) as CloudEvent }));
     const outbox: Outgoing[] = [...kept];
     const refused: Refusal[] = [];
+    const known = new Set(before?.accepted);
+    const accepted: string[] = [];
+    const timeline: TimelineEntry[] = [];
     let sequence = before?.sequence ?? 0;
     let state = before?.state;
     let repeated = 0;
-    let changed = false;
+
     for (const received of events) {
-      const evolution = this.evolve(state, received, id);
+      const { event, receivedAt, offset } = received;
+      const key = `${event.source} ${event.id}`;
+      if (this.options.timeline && known.has(key)) {
+        repeated++;
+        continue;
+      }
+      let evolution = this.evolve(state, received, id, undefined);
+      if (evolution === 'needs-history') {
+        if (before && !whole) return undefined;
+        evolution = this.evolve(
+          state,
+          received,
+          id,
+          historyOf<E>([...(before?.timeline ?? []), ...timeline]),
+        );
+      }
       if (evolution === 'repeated') {
         repeated++;
       } else if (evolution instanceof RefusedEvent) {
-        refused.push({ offset: received.offset, error: evolution });
+        refused.push({ offset, error: evolution });
+      } else if (evolution === 'needs-history') {
+        throw new Error('a fold asked for the history that it has');
       } else {
-        changed = true;
         state = evolution.state;
-        evolution.announcements.forEach((announcement, nth) => {
-          const event = published(announcement, {
+        known.add(key);
+        accepted.push(key);
+        if (this.options.timeline) timeline.push({ receivedAt, event: JSON.stringify(event) });
+        for (const [nth, announcement] of evolution.announcements.entries()) {
+          const out = published(announcement, {
             source: this.options.source,
             entity: id,
-            cause: received.event,
+            cause: event,
             nth,
             sequence: ++sequence,
           });
-          publish.push({ topic: announcement.topic, event });
-          outbox.push({
-            from,
-            offset: received.offset,
-            topic: announcement.topic,
-            event: JSON.stringify(event),
-          });
-        });
+          publish.push({ topic: announcement.topic, event: out });
+          outbox.push({ from, offset, topic: announcement.topic, event: JSON.stringify(out) });
+        }
       }
     }
+    const version = before?.version ?? 0;
+    const update =
+      accepted.length === 0
+        ? undefined
+        : this.updateOf(before, state!, { version: version + 1, sequence, outbox }, accepted, timeline);
+    return { id, version, update, publish, refused, repeated, events };
+  }
+
+  private updateOf(
+    before: Loaded<S> | undefined,
+    after: S,
+    bookkeeping: Bookkeeping,
+    accepted: readonly string[],
+    timeline: readonly TimelineEntry[],
+  ): object {
+    const update = delta((before?.state ?? {}) as Record<string, unknown>, after as Record<string, unknown>);
+    for (const [field, codec] of this.codecs) {
+      if (update.$set[field] !== undefined) update.$set[field] = codec.encode(update.$set[field]);
+    }
+    Object.assign(update.$set, bookkeeping);
+    if (!this.options.timeline) return update;
     return {
-      id,
-      before,
-      after: { version: (before?.version ?? 0) + 1, sequence, outbox, state },
-      changed,
-      publish,
-      refused,
-      repeated,
-      events,
+      ...update,
+      $push: { ...update.$push, accepted: { $each: accepted }, timeline: { $each: timeline } },
     };
   }
 
   /** A fold is pure, so whatever it throws it would throw again: the event is refused, and holds nobody up. */
-  private evolve(state: S | undefined, received: Received<E>, id: string): Evolution<S> {
+  private evolve(
+    state: S | undefined,
+    received: Received<E>,
+    id: string,
+    history: readonly Accepted<E>[] | undefined,
+  ): Evolution<S> {
     try {
-      return this.options.evolve(state, received, id);
+      return this.options.evolve(state, received, id, history);
     } catch (error) {
       return new RefusedEvent('fold-failed', `the fold failed: ${(error as Error).stack ?? String(error)}`);
     }
   }
 
-  private async write(plans: readonly Plan<S>[]): Promise<{ stale: Set<string>; tooLarge: Set<string> }> {
+  private async write(plans: readonly Plan[]): Promise<{ stale: Set<string>; tooLarge: Set<string> }> {
     const stale = new Set<string>();
     const tooLarge = new Set<string>();
     if (plans.length === 0) return { stale, tooLarge };
-    const operations = plans.map(({ id, before, after: { state, ...bookkeeping } }) => ({
-      updateOne: {
-        // No document of this version: the upsert inserts, and where there is one already, `_id` refuses it.
-        filter: { _id: id, version: before?.version ?? 0 },
-        update: this.updateOf(before, state as Record<string, unknown>, bookkeeping),
-        upsert: true,
-      },
+    const operations = plans.map(({ id, version, update }) => ({
+      // No document of this version: the upsert inserts, and where there is one already, `_id` refuses it.
+      updateOne: { filter: { _id: id, version }, update, upsert: true },
     })) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
     try {
       await this.options.collection.bulkWrite(operations, {
@@ -251,20 +354,11 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     }
     return { stale, tooLarge };
   }
-
-  private updateOf(
-    before: { state: object } | undefined,
-    after: Record<string, unknown>,
-    bookkeeping: Bookkeeping,
-  ): object {
-    const update = delta((before?.state ?? {}) as Record<string, unknown>, after);
-    for (const [field, codec] of this.codecs) {
-      if (update.$set[field] !== undefined) update.$set[field] = codec.encode(update.$set[field]);
-    }
-    Object.assign(update.$set, bookkeeping);
-    return update;
-  }
 }
+
+/** What a timeline's entries hold. */
+export const historyOf = <E extends CloudEvent>(timeline: readonly TimelineEntry[]): Accepted<E>[] =>
+  timeline.map(({ event, receivedAt }) => ({ event: JSON.parse(event) as E, receivedAt }));
 
 const outgrown = (id: string): RefusedEvent =>
   new RefusedEvent(

@@ -9,6 +9,7 @@ export interface DependencyStatus {
 }
 
 const EVERY_MS = 2_000;
+const EVERY_MS_AT_FIRST = 250;
 const WITHIN_MS = 2_000;
 
 /** Asks every dependency, every two seconds, whether it answers. */
@@ -28,7 +29,8 @@ export class Dependencies {
   start(): void {
     const askAll = (): void => {
       void Promise.all(Object.keys(this.checks).map((name) => this.ask(name))).then(() => {
-        if (this.timer) this.timer = setTimeout(askAll, EVERY_MS);
+        const allKnown = this.all.every(({ known }) => known);
+        if (this.timer) this.timer = setTimeout(askAll, allKnown ? EVERY_MS : EVERY_MS_AT_FIRST);
       });
     };
     this.timer = setTimeout(askAll, 0);

@@ -6,6 +6,7 @@ import { Logger, PinoLogger } from 'nestjs-pino';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
 import { ProblemFilter } from './problem.js';
+import { queryPipe } from './query-pipe.js';
 
 const STOP_WITHIN_MS = 10_000;
 
@@ -33,6 +34,7 @@ export async function createService(
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
+  app.useGlobalPipes(queryPipe);
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
   app.connectMicroservice({ strategy: app.get(KafkaBatchServer) }, { inheritAppConfig: false });
 

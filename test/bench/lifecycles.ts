@@ -1,0 +1,118 @@
+/** Realistic shipment lifecycles, seeded: the traffic that the benchmarks and the faults are run with. */
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { type Milestone, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
+
+/** A small, fast, seeded generator of numbers from 0 to 1 (mulberry32). */
+export const random = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+};
+
+const ORIGINS = ['PKKHI', 'PKBQM', 'CNSHA', 'AUFRE', 'CLANF', 'ZADUR'];
+const DESTINATIONS = ['USSTL', 'USHOU', 'USNYC', 'USBAL'];
+const MINERALS = ['antimony', 'copper', 'neodymium', 'praseodymium', 'lithium', 'cerium'];
+const PASSED: readonly Milestone[] = [
+  'booked',
+  'gate-in',
+  'loaded',
+  'departed',
+  'arrived',
+  'discharged',
+  'customs-released',
+  'delivered',
+];
+const HOUR = 3_600_000;
+const START = Date.UTC(2025, 8, 1);
+
+/** The events of one shipment in the order of happening: registration, an estimate, eight milestones passed. Ten in all. */
+export function lifecycle(shipment: string, seed: number, dealId = `DEAL-${seed % 50}`): CloudEvent[] {
+  const next = random(seed);
+  const pick = (list: readonly string[]): string => list[Math.floor(next() * list.length)]!;
+  const origin = pick(ORIGINS);
+  const destination = pick(DESTINATIONS);
+  const begin = START + Math.floor(next() * 30 * 24) * HOUR;
+  const stamp = (hours: number): string =>
+    new Date(begin + hours * HOUR).toISOString().replace('Z', '+00:00');
+  const event = (nth: number, source: string, type: string, hours: number, data: object): CloudEvent => ({
+    id: `${shipment}-${nth}`,
+    source,
+    type,
+    subject: shipment,
+    time: stamp(hours),
+    data,
+    extensions: {
+      correlationid: `corr-${shipment}`,
+      traceparent: `00-${hex(seed, 32)}-${hex(nth + 1, 16)}-01`,
+    },
+  });
+  const registered: ShipmentRegistered = {
+    dealId,
+    route: { origin: { unlocode: origin }, destination: { unlocode: destination }, deadline: stamp(45 * 24) },
+    cargo: [
+      {
+        lot: 'L1',
+        mineral: pick(MINERALS),
+        quantity: (10 + next() * 500).toFixed(3),
+        unit: 'TNE',
+        basis: 'wet',
+        hsCode: '261710',
+      },
+    ],
+    parties: [
+      { role: 'shipper', name: 'Frontier Works Organization', country: 'PK' },
+      { role: 'consignee', name: 'US Strategic Metals', country: 'US' },
+    ],
+  };
+  const milestone = (name: Milestone, classifier: 'ACT' | 'EST', hours: number): MilestoneReported => ({
+    milestone: name,
+    classifier,
+    at: stamp(hours),
+    place: { unlocode: PASSED.indexOf(name) < 4 ? origin : destination, facility: 'Terminal 2' },
+    transport: { mode: 'vessel', vesselName: 'MV Orebound', vesselImo: '9176187', voyage: 'OB042W' },
+    remarks: 'as reported by the terminal operating system, not yet checked against the manifest',
+  });
+  return [
+    event(0, '/upstream/forwarder', ShipmentRegistered.type, 0, registered),
+    event(
+      1,
+      '/upstream/carrier',
+      MilestoneReported.type,
+      1,
+      milestone('arrived', 'EST', 30 * 24 + next() * 48),
+    ),
+    ...PASSED.map((name, index) => {
+      const hours = 4 + index * 72 + Math.floor(next() * 24);
+      return event(
+        index + 2,
+        '/upstream/carrier',
+        MilestoneReported.type,
+        hours,
+        milestone(name, 'ACT', hours),
+      );
+    }),
+  ];
+}
+
+const hex = (value: number, length: number): string => (value + 1).toString(16).padStart(length, '0');
+
+/** The events of many shipments, interleaved as they would come: each shipment's in order, the shipments mixed. */
+export function* traffic(shipments: number, seed: number): Generator<CloudEvent> {
+  const next = random(seed);
+  const queues = Array.from({ length: shipments }, (_, index) =>
+    lifecycle(`SHP-${seed}-${index}`, seed + index),
+  );
+  while (queues.length > 0) {
+    const index = Math.floor(next() * queues.length);
+    const queue = queues[index]!;
+    yield queue.shift()!;
+    if (queue.length === 0) {
+      queues[index] = queues.at(-1)!;
+      queues.pop();
+    }
+  }
+}
