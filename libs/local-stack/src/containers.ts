@@ -54,11 +54,14 @@ export async function startKafkaContainer(host: string): Promise<RunningContaine
         KAFKA_NODE_ID: '1',
         KAFKA_PROCESS_ROLES: 'broker,controller',
         KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
-        KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://localhost:9093',
-        KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port}`,
+        // The broker also talks to itself, as the coordinator of transactions, and from within the container the
+        // published address leads nowhere: without a listener for that, each transactional send is refused with
+        // "fewer in-sync replicas than required".
+        KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://localhost:9093,INSIDE://localhost:9094',
+        KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port},INSIDE://localhost:9094`,
         KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
-        KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-        KAFKA_INTER_BROKER_LISTENER_NAME: 'PLAINTEXT',
+        KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT',
+        KAFKA_INTER_BROKER_LISTENER_NAME: 'INSIDE',
         ...Object.fromEntries(
           singleNodeSettings.map(([key, value]) => [
             `KAFKA_${key.toUpperCase().replaceAll('.', '_')}`,
