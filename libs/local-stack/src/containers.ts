@@ -4,18 +4,19 @@
  */
 import { randomBytes } from 'node:crypto';
 import { MongoDBContainer } from '@testcontainers/mongodb';
-import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
+import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from 'testcontainers';
 import { freePort, retryTakenPort } from './free-port.js';
 import { singleNodeSettings } from './kafka-broker.js';
 import { kafkaClusterId } from './kafka-cluster-id.js';
 import { kafkaVersion } from './kafka-program.js';
+import { type Log, withProgress } from './progress.js';
 
 export const mongoImage = 'mongo:8.0';
 export const kafkaImage = `apache/kafka:${kafkaVersion()}`;
 
 /** A container that runs. */
-export interface RunningContainer<Address> {
-  address: Address;
+export interface RunningContainer {
+  address: string;
   stop(): Promise<void>;
 }
 
@@ -39,11 +40,33 @@ export async function dockerHost(): Promise<string> {
 }
 
 /**
+ * Pulls an image that the engine does not have yet.
+ * @throws Error when it cannot be pulled
+ */
+async function pullImage(image: string, log: Log): Promise<void> {
+  const { image: images } = await getContainerRuntimeClient();
+  const name = ImageName.fromString(image);
+  if (await images.exists(name)) return;
+  let size = 0;
+  await withProgress(
+    log,
+    `the image ${image} with Docker`,
+    () => size,
+    async () => {
+      await images.pull(name);
+      // Until here testcontainers does not tell how much has come.
+      size = (await images.inspect(name)).Size;
+    },
+  );
+}
+
+/**
  * Kafka's official image. @testcontainers/kafka cannot run it: it starts the image of another vendor by that one's own
  * scripts. The host's port is chosen beforehand, since the broker has to be told which address to advertise.
  * @returns the broker's address as clients on this machine see it
  */
-export async function startKafkaContainer(host: string): Promise<RunningContainer<string>> {
+export async function startKafkaContainer(host: string, log: Log): Promise<RunningContainer> {
+  await pullImage(kafkaImage, log);
   return retryTakenPort(async () => {
     const port = await freePort();
     const container = await new GenericContainer(kafkaImage)
@@ -54,11 +77,14 @@ export async function startKafkaContainer(host: string): Promise<RunningContaine
         KAFKA_NODE_ID: '1',
         KAFKA_PROCESS_ROLES: 'broker,controller',
         KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
-        KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://localhost:9093',
-        KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port}`,
+        // The broker also talks to itself, as the coordinator of transactions, and from within the container the
+        // published address leads nowhere: without a listener for that, each transactional send is refused with
+        // "fewer in-sync replicas than required".
+        KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://localhost:9093,INSIDE://localhost:9094',
+        KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port},INSIDE://localhost:9094`,
         KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
-        KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-        KAFKA_INTER_BROKER_LISTENER_NAME: 'PLAINTEXT',
+        KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT',
+        KAFKA_INTER_BROKER_LISTENER_NAME: 'INSIDE',
         ...Object.fromEntries(
           singleNodeSettings.map(([key, value]) => [
             `KAFKA_${key.toUpperCase().replaceAll('.', '_')}`,
@@ -87,7 +113,8 @@ export async function startKafkaContainer(host: string): Promise<RunningContaine
  * MongoDB's official image as a replica set of one.
  * @returns its connection string. Direct, because the set's only member goes by a name that only the container knows.
  */
-export async function startMongoContainer(host: string): Promise<RunningContainer<string>> {
+export async function startMongoContainer(host: string, log: Log): Promise<RunningContainer> {
+  await pullImage(mongoImage, log);
   const container = await new MongoDBContainer(mongoImage).start();
   return {
     address: `mongodb://${host}:${container.getMappedPort(27017)}/?directConnection=true`,

@@ -28,6 +28,13 @@ describe('a port that was taken meanwhile', () => {
     await expect(retryTakenPort(startThatFails([taken, taken, taken]))).rejects.toBe(taken);
   });
 
+  it("is told by Docker's engine in words of its own", async () => {
+    const bind =
+      'driver failed programming external connectivity: listen tcp4 0.0.0.0:23999: bind: address already in use';
+    const engine = Object.assign(new Error(`(HTTP code 500) server error - ${bind}`), { statusCode: 500 });
+    await expect(retryTakenPort(startThatFails([engine]))).resolves.toBe('up');
+  });
+
   it('is not what every failure is', async () => {
     const other = new ServerNotReadyError('mongod ended. Its last log lines:\nNo space left on device');
     await expect(retryTakenPort(startThatFails([other]))).rejects.toBe(other);

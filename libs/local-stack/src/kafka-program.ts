@@ -80,10 +80,19 @@ async function kafkaJars(java: string | undefined, env: NodeJS.ProcessEnv, log: 
     // Maven collects in its own repository and copies at the end: what it says is the only sign of progress.
     const onLine = (line: string) => (downloaded += mavenDownloadedBytes(line));
     const size = async () => Math.max(downloaded, await folderSize(folder));
-    await withProgress(log, `Kafka ${kafkaVersion()} from Maven Central (some 45 MB)`, size, async () => {
-      const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
-      await runCommand('mvn', ['--batch-mode', '--file', pom, ...goal], { env, onLine });
-    });
+    await withProgress(
+      log,
+      `Kafka ${kafkaVersion()} from Maven Central (some 65 MB, Maven's plugins included)`,
+      size,
+      async () => {
+        const goal = [
+          'dependency:copy-dependencies',
+          '-DincludeScope=runtime',
+          `-DoutputDirectory=${folder}`,
+        ];
+        await runCommand('mvn', ['--batch-mode', '--file', pom, ...goal], { env, onLine });
+      },
+    );
     // Loads the jars once: what cannot print its version is not kept.
     await runCommand(java, ['-cp', join(folder, '*'), 'kafka.Kafka', '--version'], { env });
   });

@@ -128,7 +128,9 @@ async function startKafka(
   const docker = await asked;
   if (docker) {
     const { kafkaImage, startKafkaContainer } = docker.containers;
-    const container = await attempts.try(`Docker's ${kafkaImage}`, () => startKafkaContainer(docker.host));
+    const container = await attempts.try(`Docker's ${kafkaImage}`, () =>
+      startKafkaContainer(docker.host, log),
+    );
     if (container) return { ...container, how: `Docker's ${kafkaImage}` };
   }
   const program = await kafkaProgram(env, log, attempts);
@@ -154,7 +156,9 @@ async function startMongodb(
   const docker = await asked;
   if (docker) {
     const { mongoImage, startMongoContainer } = docker.containers;
-    const container = await attempts.try(`Docker's ${mongoImage}`, () => startMongoContainer(docker.host));
+    const container = await attempts.try(`Docker's ${mongoImage}`, () =>
+      startMongoContainer(docker.host, log),
+    );
     if (container) return { ...container, how: `Docker's ${mongoImage}` };
   }
   const program = await mongodProgram(env, log, attempts);

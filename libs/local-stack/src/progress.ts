@@ -6,7 +6,7 @@ export type Log = (line: string) => void;
 
 /**
  * Says what is being fetched, every 2 s how much has come, and how long it took.
- * @param fetchedBytes how much has come so far
+ * @param fetchedBytes how much has come so far; 0 while that is not known
  */
 export async function withProgress<T>(
   log: Log,
@@ -15,13 +15,15 @@ export async function withProgress<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const began = Date.now();
+  const elapsed = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
   log(`Fetching ${what} ...`);
-  const timer = setInterval(async () => log(`  ${what}: ${megabytes(await fetchedBytes())} so far`), 2_000);
+  const timer = setInterval(async () => {
+    const bytes = await fetchedBytes();
+    log(`  ${what}: ${bytes > 0 ? megabytes(bytes) : elapsed()} so far`);
+  }, 2_000);
   try {
     const result = await work();
-    log(
-      `  ${what}: ${megabytes(await fetchedBytes())}, done in ${((Date.now() - began) / 1000).toFixed(1)} s`,
-    );
+    log(`  ${what}: ${megabytes(await fetchedBytes())}, done in ${elapsed()}`);
     return result;
   } catch (error) {
     log(`  ${what}: not to be had`);

@@ -5,7 +5,7 @@
  * process could not do that.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +20,7 @@ export type SupervisorReport =
   | { exited: { code: number | null; signal: NodeJS.Signals | null } };
 
 let server: ChildProcess | undefined;
+let ending = false;
 
 const folder = mkdtempSync(join(tmpdir(), 'orebound-'));
 
@@ -29,31 +30,35 @@ function report(message: SupervisorReport): void {
 }
 
 function end(): void {
-  const removeAndExit = () => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    process.exit(0);
-  };
-  if (!server) return removeAndExit();
+  ending = true;
   // The data goes with the server, so there is nothing that a gentler signal could save.
-  server.removeAllListeners('exit').once('exit', removeAndExit);
-  server.kill('SIGKILL');
+  if (server) server.kill('SIGKILL');
+  else removeAndExit();
+}
+
+function removeAndExit(): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(0);
 }
 
 process.on('disconnect', end);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
 
 process.on('message', ({ run }: SupervisorRequest) => {
+  if (ending) return;
   const log = openSync(join(folder, 'server.log'), 'a');
   const child = spawn(run.command, run.args, { cwd: folder, stdio: ['ignore', log, log] });
-  child.once('spawn', () => {
-    server = child;
-    report({ started: child.pid! });
-  });
-  child.once('error', (error) => report({ notStarted: error.message }));
-  child.once('exit', (code, signal) => {
+  closeSync(log);
+  // At once, not when it is known to run: our parent may die in between.
+  server = child;
+  const over = (message: SupervisorReport) => {
     server = undefined;
-    report({ exited: { code, signal } });
-  });
+    report(message);
+    if (ending) removeAndExit();
+  };
+  child.once('spawn', () => report({ started: child.pid! }));
+  child.once('error', (error) => over({ notStarted: error.message }));
+  child.once('exit', (code, signal) => over({ exited: { code, signal } }));
 });
 
 report({ folder });
