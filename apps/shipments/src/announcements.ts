@@ -50,16 +50,20 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
 }
 
 /** Whether two registrations are the same event's. */
-const isSame = (a: Registration | undefined, b: Registration | undefined): boolean => a?.source === b?.source && a?.id === b?.id;
+const isSame = (a: Registration | undefined, b: Registration | undefined): boolean =>
+  a?.source === b?.source && a?.id === b?.id;
 
 /** An arrival is said again when its cargo or deal turns out otherwise, and taken back when it has not happened. */
-function arrivalOf(before: Shipment, after: Shipment, registeredAnew: boolean, deal: { dealId?: string }): Announcement[] {
+function arrivalOf(
+  before: Shipment,
+  after: Shipment,
+  registeredAnew: boolean,
+  deal: { dealId?: string },
+): Announcement[] {
   if (after.arrival && after.registration) {
     const { at, place } = after.arrival;
     const same =
-      before.arrival?.at === at &&
-      before.arrival.place.unlocode === place.unlocode &&
-      !registeredAnew;
+      before.arrival?.at === at && before.arrival.place.unlocode === place.unlocode && !registeredAnew;
     if (same) return [];
     const { cargo } = after.registration.data;
     return [announce(SHIPMENTS_ARRIVALS, ShipmentArrived, { at, place, cargo, ...deal }, { time: at })];

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import mongoose, { type Model, Schema } from 'mongoose';
+import { type Model, Schema } from 'mongoose';
 import { EventRetracted, type ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Accepted, type Evolution, Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
+import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
 import { type Registration, type Shipment, type ShipmentEvent, take, takeBack, UNKNOWN } from './shipment.js';
-
-const { Decimal128 } = mongoose.mongo.BSON;
 
 /** One document a shipment: its timeline, what is derived of it, and the events on their way out. */
 export type ShipmentDocument = Stored<Shipment>;
@@ -42,7 +41,7 @@ export class ShipmentsCollection {
       collection: database.collection<ShipmentDocument>('shipments'),
       source: '/shipments',
       evolve,
-      timeline: true,
+      keeps: () => true,
       codecs: { registration: { encode: encodeRegistration, decode: decodeRegistration } },
     });
   }
@@ -91,14 +90,14 @@ function evolve(
 
 /** Weights are exact in MongoDB too: Decimal128 keeps every digit of the text. */
 function encodeRegistration(registration: Registration | undefined): unknown {
-  return registration && withCargo(registration, (quantity) => Decimal128.fromString(String(quantity)));
+  return registration && withCargo(registration, toDecimal128);
 }
 
 function decodeRegistration(stored: unknown): Registration | undefined {
-  return stored ? (withCargo(stored as Registration, String) as Registration) : undefined;
+  return stored ? (withCargo(stored as Registration, fromDecimal128) as Registration) : undefined;
 }
 
-const withCargo = (registration: Registration, convert: (quantity: unknown) => unknown): unknown => ({
+const withCargo = (registration: Registration, convert: (quantity: string) => unknown): unknown => ({
   ...registration,
   data: {
     ...registration.data,

@@ -165,7 +165,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     messages: readonly IncomingMessage[],
     kept: Kept,
   ): Promise<void> {
-    const { received, refused, ignored } = readBatch(route.subscription, messages);
+    const { received, refused, ignored } = readBatch(route.subscription, batch.partition, messages);
     await this.reached('read');
 
     const finished = await this.untilDone(batch, kept, async () => {

@@ -4,6 +4,7 @@ import type { RefusedEvent } from '#contracts/fault.js';
 /** An accepted event, with when it was learnt of and where it stands in the log. */
 export interface Received<E extends CloudEvent = CloudEvent> {
   readonly event: E;
+  readonly partition: number;
   readonly offset: number;
   /** When Kafka took it: the moment since when Orebound knows. */
   readonly receivedAt: Date;

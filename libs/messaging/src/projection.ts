@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { type Announcement, published } from './announcement.js';
-import { delta } from './delta.js';
+import { type Delta, delta } from './delta.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
 
 /**
@@ -45,12 +45,11 @@ interface TimelineEntry {
 
 /** An event that was stored with the state it comes from, until it is known to be published. */
 interface Outgoing {
-  /** `<topic>/<partition>` of the batch that brought it forth, and the offset of its cause. */
-  readonly from: string;
+  /** The offset of its cause. */
   readonly offset: number;
   readonly topic: string;
-  /** The event, as JSON. Not loaded unless it is to be published again. */
-  readonly event?: string;
+  /** The event, as JSON. */
+  readonly event: string;
 }
 
 /** What is stored beside an entity's state. */
@@ -59,10 +58,13 @@ interface Bookkeeping {
   readonly version: number;
   /** Counts the events published about the entity. */
   readonly sequence: number;
-  readonly outbox: readonly Outgoing[];
-  /** `source id` of every event accepted: what tells a repeat. With a timeline only. */
+  /** By origin, what that partition last brought forth. Not loaded unless it is to be published again. */
+  readonly outbox?: Readonly<Record<string, readonly Outgoing[]>>;
+  /** By origin, the offset of the last cause in the outbox. */
+  readonly pending?: Readonly<Record<string, number>>;
+  /** `source id` of every event that is kept: what tells a repeat. */
   readonly accepted?: readonly string[];
-  /** Every event accepted, in the order in which they were learnt of. Not loaded unless asked for. */
+  /** Every event that is kept, in the order in which they were learnt of. Not loaded unless asked for. */
   readonly timeline?: readonly TimelineEntry[];
 }
 
@@ -89,7 +91,7 @@ const TOO_LARGE = new Set([10334, 17419, 17420]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
 
 /** What most events need of a document: all but the texts that only a repeat or a retraction asks for. */
-const WITHOUT_TEXTS = { timeline: 0, 'outbox.event': 0 } as const;
+const WITHOUT_TEXTS = { timeline: 0, outbox: 0 } as const;
 
 /** Another owner keeps writing the same entities. Ours to try again, not the events' fault. */
 export class StaleWrites extends Error {
@@ -105,10 +107,10 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
   readonly source: string;
   readonly evolve: Evolve<S, E>;
   /**
-   * Whether to keep every accepted event, and so to tell a repeat (same `source` and `id`) before it comes to the
-   * fold. Without it the fold tells repeats itself, by a sequence, say.
+   * Which accepted events to keep. One that is kept is told from its repeat (same `source` and `id`) before it comes
+   * to the fold; of the others the fold tells repeats itself, by a sequence, say.
    */
-  readonly timeline: boolean;
+  readonly keeps: (event: E) => boolean;
   /** The entity an event is about; its subject where this is absent. */
   readonly entityOf?: (event: E) => string;
   /** Fields that MongoDB keeps in another form than the fold: exact decimals as Decimal128, say. */
@@ -195,22 +197,24 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private async load(ids: readonly string[], projection: Record<string, 0>): Promise<Map<string, Loaded<S>>> {
     const found = this.options.collection.find({ _id: { $in: ids } } as mongo.Filter<Stored<S>>, {
       projection,
+      enableUtf8Validation: false, // it was written by us, from strings
+
       readConcern: { level: 'majority' },
       batchSize: ids.length + 1,
     });
     const byId = new Map<string, Loaded<S>>();
     for (const document of await found.toArray()) {
-      const { _id, version, sequence, outbox, accepted, timeline, ...state } = document as unknown as Stored<
-        Record<string, unknown>
-      >;
+      const { _id, version, sequence, outbox, pending, accepted, timeline, ...state } =
+        document as unknown as Stored<Record<string, unknown>>;
       for (const [field, codec] of this.codecs)
         if (state[field] !== undefined) state[field] = codec.decode(state[field]);
+      const texts = { ...(outbox && { outbox }), ...(timeline && { timeline }) };
       byId.set(_id, {
         version,
         sequence,
-        outbox,
+        ...(pending && { pending }),
         ...(accepted && { accepted }),
-        ...(timeline && { timeline }),
+        ...texts,
         state: state as S,
       });
     }
@@ -229,16 +233,17 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     events: readonly Received<E>[],
     whole: boolean,
   ): Plan | undefined {
-    const from = `${batch.topic}/${batch.partition}`;
-    // Of what this partition brought forth before, all below the batch is published: the offset has passed it. The
-    // rest, and what other partitions brought forth, is kept; each partition's owner publishes its own.
-    const kept = (before?.outbox ?? []).filter(
-      (entry) => entry.from !== from || entry.offset >= batch.firstOffset,
-    );
-    if (kept.length > 0 && !whole) return undefined;
+    const origin = originOf(batch);
+    // Of what this partition brought forth before, all below the batch is published: the offset has passed it. What
+    // other partitions brought forth is theirs to publish.
+    const unpublished = (before?.pending?.[origin] ?? -1) >= batch.firstOffset;
+    if (unpublished && !whole) return undefined;
+    const kept = unpublished
+      ? (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset)
+      : [];
     const publish: Publication[] = kept
-      .filter((entry) => entry.from === from && entry.offset <= batch.lastOffset)
-      .map(({ topic, event }) => ({ topic, event: JSON.parse(event!) as CloudEvent }));
+      .filter(({ offset }) => offset <= batch.lastOffset)
+      .map(({ topic, event }) => ({ topic, event: JSON.parse(event) as CloudEvent }));
     const outbox: Outgoing[] = [...kept];
     const refused: Refusal[] = [];
     const known = new Set(before?.accepted);
@@ -247,11 +252,13 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     let sequence = before?.sequence ?? 0;
     let state = before?.state;
     let repeated = 0;
+    let changed = false;
 
     for (const received of events) {
       const { event, receivedAt, offset } = received;
       const key = `${event.source} ${event.id}`;
-      if (this.options.timeline && known.has(key)) {
+      const keeps = this.options.keeps(event as E);
+      if (keeps && known.has(key)) {
         repeated++;
         continue;
       }
@@ -273,9 +280,12 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         throw new Error('a fold asked for the history that it has');
       } else {
         state = evolution.state;
-        known.add(key);
-        accepted.push(key);
-        if (this.options.timeline) timeline.push({ receivedAt, event: JSON.stringify(event) });
+        changed = true;
+        if (keeps) {
+          known.add(key);
+          accepted.push(key);
+          timeline.push({ receivedAt, event: JSON.stringify(event) });
+        }
         for (const [nth, announcement] of evolution.announcements.entries()) {
           const out = published(announcement, {
             source: this.options.source,
@@ -285,35 +295,34 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
             sequence: ++sequence,
           });
           publish.push({ topic: announcement.topic, event: out });
-          outbox.push({ from, offset, topic: announcement.topic, event: JSON.stringify(out) });
+          outbox.push({ offset, topic: announcement.topic, event: JSON.stringify(out) });
         }
       }
     }
     const version = before?.version ?? 0;
-    const update =
-      accepted.length === 0
-        ? undefined
-        : this.updateOf(before, state!, { version: version + 1, sequence, outbox }, accepted, timeline);
+    if (!changed) return { id, version, update: undefined, publish, refused, repeated, events };
+    const update = this.updateOf(before, state!);
+    Object.assign(update.$set, { version: version + 1, sequence });
+    if (outbox.length > 0) {
+      Object.assign(update.$set, {
+        [`outbox.${origin}`]: outbox,
+        [`pending.${origin}`]: outbox.at(-1)!.offset,
+      });
+    } else if (before?.pending?.[origin] !== undefined) {
+      update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
+    }
+    if (timeline.length > 0) {
+      update.$push = { ...update.$push, accepted: { $each: accepted }, timeline: { $each: timeline } };
+    }
     return { id, version, update, publish, refused, repeated, events };
   }
 
-  private updateOf(
-    before: Loaded<S> | undefined,
-    after: S,
-    bookkeeping: Bookkeeping,
-    accepted: readonly string[],
-    timeline: readonly TimelineEntry[],
-  ): object {
+  private updateOf(before: Loaded<S> | undefined, after: S): Delta {
     const update = delta((before?.state ?? {}) as Record<string, unknown>, after as Record<string, unknown>);
     for (const [field, codec] of this.codecs) {
       if (update.$set[field] !== undefined) update.$set[field] = codec.encode(update.$set[field]);
     }
-    Object.assign(update.$set, bookkeeping);
-    if (!this.options.timeline) return update;
-    return {
-      ...update,
-      $push: { ...update.$push, accepted: { $each: accepted }, timeline: { $each: timeline } },
-    };
+    return update;
   }
 
   /** A fold is pure, so whatever it throws it would throw again: the event is refused, and holds nobody up. */
@@ -355,6 +364,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return { stale, tooLarge };
   }
 }
+
+/** The partition that a batch is of, as a field of the outbox: MongoDB reads a dot as a path. */
+const originOf = ({ topic, partition }: EventBatch): string => `${topic.replaceAll('.', '/')}/${partition}`;
 
 /** What a timeline's entries hold. */
 export const historyOf = <E extends CloudEvent>(timeline: readonly TimelineEntry[]): Accepted<E>[] =>

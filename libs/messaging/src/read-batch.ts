@@ -15,6 +15,7 @@ export const MOST_BYTES_AN_EVENT = 256 * 1024;
  */
 export function readBatch(
   subscription: Subscription,
+  partition: number,
   messages: readonly IncomingMessage[],
 ): { received: Received[]; refused: Refusal[]; ignored: number } {
   const received: Received[] = [];
@@ -24,7 +25,7 @@ export function readBatch(
     try {
       const event = readMessage(subscription.topic, message);
       if (subscription.ignores.has(event.type)) ignored++;
-      else received.push({ event, offset: message.offset, receivedAt: message.timestamp });
+      else received.push({ event, partition, offset: message.offset, receivedAt: message.timestamp });
     } catch (error) {
       if (!(error instanceof RefusedEvent)) throw error;
       refused.push({ offset: message.offset, error });

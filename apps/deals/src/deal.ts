@@ -1,0 +1,153 @@
+/** A deal: its terms, and how far deliveries have drawn it down. */
+import type { Decimal } from 'decimal.js';
+import type { EventOf } from '#contracts/contract.js';
+import {
+  type Commitment,
+  type CommitmentBalance,
+  DealAmended,
+  DealDrawnDown,
+  DealFulfilled,
+  DealRegistered,
+  DealReopened,
+  DEALS_EVENTS,
+  type DeliveryRecorded,
+} from '#contracts/deals.js';
+import { RefusedEvent } from '#contracts/fault.js';
+import { announce, type Announcement } from '#messaging/announcement.js';
+import { addLots, Exact, inUnit, kilograms, type Total } from './weight.js';
+
+export type TermsEvent = EventOf<typeof DealRegistered | typeof DealAmended>;
+export type DeliveryEvent = EventOf<typeof DeliveryRecorded>;
+export type DealEvent = TermsEvent | DeliveryEvent;
+
+export interface Deal {
+  /** Absent where deliveries or amendments are known, and the deal itself is not yet. */
+  readonly terms?: DealRegistered | undefined;
+  /** When the registration happened, and the last amendment that counts. */
+  readonly termsAt?: string | undefined;
+  /** All that has been delivered, committed to or not. */
+  readonly delivered: readonly Total[];
+  /** How many shipments count. */
+  readonly deliveries: number;
+  /**
+   * By partition of `shipments.arrivals`, the offset up to which arrivals are in `delivered`. A deal's deliveries come
+   * in the order of those offsets, so one number a partition tells every repeat, however many shipments there are.
+   */
+  readonly counted: Readonly<Record<string, number>>;
+  readonly fulfilled: boolean;
+}
+
+export const UNKNOWN: Deal = { delivered: [], deliveries: 0, counted: {}, fulfilled: false };
+
+const lineOf = ({ mineral, basis }: { mineral: string; basis: string }): string => `${mineral} ${basis}`;
+
+/** What no schema can say of a deal's terms: that no two commitments are of the same mineral and basis. */
+export function refusalOf(event: TermsEvent): RefusedEvent | undefined {
+  const lines = (event.data.commitments ?? []).map(lineOf);
+  const again = lines.findIndex((line, index) => lines.indexOf(line) < index);
+  if (again < 0) return undefined;
+  return new RefusedEvent('invalid-data', 'two commitments are of the same mineral and basis', [
+    {
+      pointer: `/data/commitments/${again}`,
+      code: 'repeated',
+      message: 'must be the only commitment of its mineral and basis',
+    },
+  ]);
+}
+
+/** An event of the terms, with what orders it. */
+export interface TermsSaid {
+  readonly event: TermsEvent;
+  readonly receivedAt: Date;
+}
+
+/**
+ * A deal whose terms are what a set of registrations and amendments comes to, in the order in which they happened:
+ * the last registration, and what was amended after it. The order in which they came does not matter.
+ */
+export function withTerms(deal: Deal, said: readonly TermsSaid[]): Deal {
+  const ordered = [...said].sort(
+    (a, b) =>
+      momentOf(a) - momentOf(b) || compare(a.event.source, b.event.source) || compare(a.event.id, b.event.id),
+  );
+  const registered = ordered.findLastIndex(({ event }) => event.type === DealRegistered.type);
+  if (registered < 0) return deal;
+  let terms = ordered[registered]!.event.data as DealRegistered;
+  for (const { event } of ordered.slice(registered + 1)) terms = amended(terms, event.data as DealAmended);
+  return withBalance({ ...deal, terms, termsAt: new Date(momentOf(ordered.at(-1)!)).toISOString() });
+}
+
+const momentOf = ({ event, receivedAt }: TermsSaid): number =>
+  event.time === undefined ? receivedAt.getTime() : Date.parse(event.time);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function amended(terms: DealRegistered, { title, parties, commitments, value }: DealAmended): DealRegistered {
+  const lines = new Map<string, Commitment>(
+    terms.commitments.map((commitment) => [lineOf(commitment), commitment]),
+  );
+  for (const commitment of commitments ?? []) lines.set(lineOf(commitment), commitment);
+  return {
+    ...terms,
+    commitments: [...lines.values()],
+    ...(title !== undefined && { title }),
+    ...(parties && { parties }),
+    ...(value && { value }),
+  };
+}
+
+/** @returns undefined when the delivery has been counted before */
+export function drawDown(deal: Deal, { data }: DeliveryEvent): Deal | undefined {
+  const [partition, offset] = data.position.split('/') as [string, string];
+  if (Number(offset) <= (deal.counted[partition] ?? -1)) return undefined;
+  const delivered = addLots(addLots(deal.delivered, data.was ?? [], -1), data.is ?? [], 1);
+  const deliveries = deal.deliveries + (data.is ? 1 : 0) - (data.was ? 1 : 0);
+  return withBalance({
+    ...deal,
+    delivered,
+    deliveries,
+    counted: { ...deal.counted, [partition]: Number(offset) },
+  });
+}
+
+const withBalance = (deal: Deal): Deal => {
+  const balance = balanceOf(deal);
+  return {
+    ...deal,
+    fulfilled: balance.length > 0 && balance.every(({ remaining }) => new Exact(remaining).isZero()),
+  };
+};
+
+/** How far each commitment has been drawn down, in its own unit. */
+export function balanceOf({ terms, delivered }: Deal): CommitmentBalance[] {
+  return (terms?.commitments ?? []).map(({ mineral, basis, unit, quantity }) => {
+    const total = delivered.find((candidate) => candidate.mineral === mineral && candidate.basis === basis);
+    const got = new Exact(total?.kilograms ?? 0);
+    const left = kilograms(quantity, unit).minus(got);
+    const shown = (weight: Decimal): string => inUnit(weight, unit).toString();
+    return {
+      mineral,
+      basis,
+      unit,
+      committed: quantity,
+      delivered: shown(got),
+      remaining: shown(left.isNegative() ? new Exact(0) : left),
+      excess: shown(left.isNegative() ? left.negated() : new Exact(0)),
+    };
+  });
+}
+
+/** What is published when a deal goes from one state to the next by an event. Pure. */
+export function announcementsOf(before: Deal, after: Deal, event: DealEvent): Announcement[] {
+  const announcements: Announcement[] = [];
+  if (!after.terms) return [];
+  const at =
+    event.type === 'orebound.delivery.recorded.v1' ? event.data.at : (after.termsAt ?? event.time ?? '');
+  if (after.terms !== before.terms) announcements.push(announce(DEALS_EVENTS, DealRegistered, after.terms));
+  if (event.type === 'orebound.delivery.recorded.v1') {
+    const { shipmentId } = event.data;
+    announcements.push(announce(DEALS_EVENTS, DealDrawnDown, { shipmentId, at, balance: balanceOf(after) }));
+  }
+  if (after.fulfilled && !before.fulfilled) announcements.push(announce(DEALS_EVENTS, DealFulfilled, { at }));
+  if (before.fulfilled && !after.fulfilled) announcements.push(announce(DEALS_EVENTS, DealReopened, { at }));
+  return announcements;
+}

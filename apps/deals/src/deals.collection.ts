@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { type Model, Schema } from 'mongoose';
+import type { DealRegistered } from '#contracts/deals.js';
+import type { Effects, EventBatch, Received } from '#messaging/effects.js';
+import { type Accepted, type Evolution, Projection, type Stored } from '#messaging/projection.js';
+import { Database } from '#service/database.js';
+import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
+import {
+  announcementsOf,
+  type Deal,
+  type DealEvent,
+  drawDown,
+  refusalOf,
+  type TermsSaid,
+  UNKNOWN,
+  withTerms,
+} from './deal.js';
+import type { Total } from './weight.js';
+
+/** One document a deal: its terms, every event of them, and the totals of its deliveries. */
+export type DealDocument = Stored<Deal>;
+
+const DELIVERY = 'orebound.delivery.recorded.v1';
+
+const schema = new Schema<DealDocument>({ _id: String }, { strict: false, versionKey: false })
+  .index({ 'terms.commitments.mineral': 1, _id: 1 })
+  .index({ fulfilled: 1, _id: 1 });
+
+export interface DealQuery {
+  readonly mineral?: string | undefined;
+  readonly fulfilled?: boolean | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+@Injectable()
+export class DealsCollection {
+  private readonly model: Model<DealDocument>;
+  private readonly projection: Projection<Deal, DealEvent>;
+
+  constructor(database: Database) {
+    this.model = database.model<DealDocument>('deals', schema);
+    this.projection = new Projection<Deal, DealEvent>({
+      collection: database.collection<DealDocument>('deals'),
+      source: '/deals',
+      evolve,
+      keeps: ({ type }) => type !== DELIVERY,
+      codecs: { terms: { encode: encodeTerms, decode: decodeTerms }, delivered },
+    });
+  }
+
+  apply(batch: EventBatch<DealEvent>): Promise<Effects> {
+    return this.projection.apply(batch);
+  }
+
+  async find(id: string): Promise<DealDocument | undefined> {
+    const found = await this.model.findOne({ _id: id }).lean<DealDocument>();
+    return found ? decoded(found) : undefined;
+  }
+
+  /** Registered deals, in the order of ids. */
+  async list({ mineral, fulfilled, after, limit }: DealQuery): Promise<DealDocument[]> {
+    const found = await this.model
+      .find({
+        terms: { $exists: true },
+        ...(mineral !== undefined && { 'terms.commitments.mineral': mineral }),
+        ...(fulfilled !== undefined && { fulfilled }),
+        ...(after !== undefined && { _id: { $gt: after } }),
+      })
+      .select(['_id', 'terms', 'termsAt', 'delivered', 'deliveries', 'counted', 'fulfilled'])
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean<DealDocument[]>();
+    return found.map(decoded);
+  }
+}
+
+function evolve(
+  state: Deal | undefined,
+  { event, receivedAt }: Received<DealEvent>,
+  _id: string,
+  history: readonly Accepted<DealEvent>[] | undefined,
+): Evolution<Deal> {
+  const before = state ?? UNKNOWN;
+  if (event.type === DELIVERY) {
+    const after = drawDown(before, event);
+    return after ? { state: after, announcements: announcementsOf(before, after, event) } : 'repeated';
+  }
+  const refusal = refusalOf(event);
+  if (refusal) return refusal;
+  if (!history) return 'needs-history';
+  const after = withTerms(before, [...(history as TermsSaid[]), { event, receivedAt }]);
+  return { state: after, announcements: announcementsOf(before, after, event) };
+}
+
+type Converter = (decimal: string) => unknown;
+
+const convertTerms = (terms: DealRegistered, convert: Converter): unknown => ({
+  ...terms,
+  ...(terms.value && { value: { ...terms.value, amount: convert(terms.value.amount) } }),
+  commitments: terms.commitments.map(({ price, ...commitment }) => ({
+    ...commitment,
+    quantity: convert(commitment.quantity),
+    ...(price && { price: { ...price, amount: convert(price.amount) } }),
+  })),
+});
+
+const encodeTerms = (terms: DealRegistered | undefined): unknown =>
+  terms && convertTerms(terms, toDecimal128);
+const decodeTerms = (stored: unknown): DealRegistered =>
+  convertTerms(stored as DealRegistered, fromDecimal128) as DealRegistered;
+
+const delivered = {
+  encode: (totals: readonly Total[]): unknown =>
+    totals.map((total) => ({ ...total, kilograms: toDecimal128(total.kilograms) })),
+  decode: (stored: unknown): readonly Total[] =>
+    (stored as Total[]).map((total) => ({ ...total, kilograms: fromDecimal128(total.kilograms) })),
+};
+
+const decoded = (document: DealDocument): DealDocument => ({
+  ...document,
+  ...(document.terms && { terms: decodeTerms(document.terms) }),
+  delivered: delivered.decode(document.delivered),
+});

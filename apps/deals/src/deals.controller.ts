@@ -1,0 +1,141 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsOptional } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { readEnvelope } from '#contracts/cloudevent.js';
+import { type ContractClass, schemaOf } from '#contracts/contract.js';
+import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
+import { Mineral } from '#contracts/fields.js';
+import { checkEvent } from '#contracts/topic.js';
+import { type Accepted, Intake } from '#service/intake.js';
+import { JsonBody } from '#service/json-body.js';
+import { Page, pageOf, PageQuery, positionOf } from '#service/page.js';
+import { ProblemError } from '#service/problem.js';
+import { type DealView, dealOf, deliveryOf, type DeliveryView } from './deal-view.js';
+import { refusalOf } from './deal.js';
+import { DealsCollection } from './deals.collection.js';
+import { DeliveriesCollection } from './deliveries.collection.js';
+
+class DealsQuery extends PageQuery {
+  @IsOptional() @Mineral() mineral?: string;
+  @IsOptional()
+  @IsBoolean()
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
+  fulfilled?: boolean;
+}
+
+const IDEMPOTENCY = {
+  name: 'idempotency-key',
+  required: false,
+  description: 'Becomes the id of the event, so that sending again is no second one.',
+};
+
+@ApiTags('deals')
+@Controller('deals')
+export class DealsController {
+  constructor(
+    private readonly intake: Intake,
+    private readonly deals: DealsCollection,
+    private readonly deliveries: DeliveriesCollection,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    summary:
+      'Register a deal. Without an id it gets one from its content, so sending again is no second deal.',
+  })
+  @ApiHeader(IDEMPOTENCY)
+  @ApiBody({ schema: bodyOf(DealRegistered, 'id') })
+  @ApiResponse({
+    status: 202,
+    description: 'The registration is on all in-sync replicas of Kafka; Location is where the deal will be.',
+  })
+  async register(
+    @JsonBody() body: unknown,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Accepted> {
+    const { id, ...data } = (body ?? {}) as Record<string, unknown>;
+    const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 32);
+    const accepted = await this.accept(
+      DealRegistered,
+      id ?? `deal-${digest.slice(0, 12)}`,
+      key ?? digest,
+      data,
+    );
+    void reply.header('location', `/deals/${accepted.accepted[0]!.subject}`);
+    return accepted;
+  }
+
+  @Post(':id/amendments')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Amend a deal: what is given replaces what was; commitments by mineral and basis',
+  })
+  @ApiHeader(IDEMPOTENCY)
+  @ApiBody({ schema: bodyOf(DealAmended) })
+  @ApiResponse({ status: 202, description: 'The amendment is on all in-sync replicas of Kafka.' })
+  amend(
+    @Param('id') id: string,
+    @JsonBody() body: unknown,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<Accepted> {
+    return this.accept(DealAmended, id, key ?? randomUUID(), body);
+  }
+
+  private accept(contract: ContractClass, subject: unknown, id: string, data: unknown): Promise<Accepted> {
+    const attributes = {
+      specversion: '1.0',
+      id,
+      source: '/deals',
+      type: contract.type,
+      subject,
+      time: new Date().toISOString(),
+    };
+    const event = { ...readEnvelope(Object.entries(attributes)), data };
+    const refusal = refusalOf(checkEvent(DEALS_INBOUND, event));
+    if (refusal) throw refusal;
+    return this.intake.accept(DEALS_INBOUND, { batch: false, events: [event] });
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Deals, by mineral and by whether they are fulfilled' })
+  async list(@Query() { mineral, fulfilled, limit, cursor }: DealsQuery): Promise<Page<DealView>> {
+    const found = await this.deals.list({ mineral, fulfilled, after: positionOf(cursor), limit: limit + 1 });
+    return pageOf(found, limit, ({ _id }) => _id, dealOf);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A deal: its terms, and how far each commitment has been drawn down' })
+  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
+  async get(@Param('id') id: string): Promise<DealView> {
+    const deal = await this.deals.find(id);
+    if (!deal) throw new ProblemError(404, 'not-found', `no event has been heard of a deal ${id}`);
+    return dealOf(deal);
+  }
+
+  @Get(':id/deliveries')
+  @ApiOperation({ summary: 'What each shipment has delivered to a deal' })
+  async deliveriesOf(
+    @Param('id') id: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<DeliveryView>> {
+    const found = await this.deliveries.listOfDeal(id, positionOf(cursor), limit + 1);
+    return pageOf(found, limit, ({ _id }) => _id, deliveryOf);
+  }
+}
+
+/** A contract's schema as an OpenAPI request body, with the id that may stand beside its data. */
+function bodyOf(contract: ContractClass, ...also: string[]): Record<string, unknown> {
+  const { $schema: _, $id: __, ...schema } = schemaOf(contract, 'closed');
+  return {
+    ...schema,
+    properties: {
+      ...Object.fromEntries(also.map((name) => [name, { type: 'string' }])),
+      ...schema.properties,
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** What one shipment has delivered: a fact with a single writer, the owner of the shipment's partition. */
+import type { EventOf } from '#contracts/contract.js';
+import { DEALS_DELIVERIES, DeliveryRecorded } from '#contracts/deals.js';
+import { RefusedEvent } from '#contracts/fault.js';
+import { type ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
+import type { CargoLot, Place } from '#contracts/trade.js';
+import { announce, type Announcement } from '#messaging/announcement.js';
+
+export type ArrivalEvent = EventOf<typeof ShipmentArrived | typeof ArrivalRetracted>;
+
+export interface Delivery {
+  /** The `sequence` of the arrival event that it stands on. */
+  readonly arrivalSequence: string;
+  readonly dealId?: string | undefined;
+  /** `provisional`: by the declared cargo. `retracted`: it had not arrived after all. */
+  readonly status: 'provisional' | 'retracted';
+  /** When it arrived, or was said to have. */
+  readonly at: string;
+  readonly place?: Place | undefined;
+  readonly cargo: readonly CargoLot[];
+}
+
+/**
+ * Takes what shipments says of one shipment's arrival. The newest word replaces all before it, by `sequence`.
+ * @returns undefined when it is not newer than what is known; a refusal where it has no sequence
+ */
+export function deliver(
+  before: Delivery | undefined,
+  event: ArrivalEvent,
+): Delivery | undefined | RefusedEvent {
+  const { sequence } = event.extensions;
+  if (sequence === undefined || !/^\d{1,20}$/.test(sequence)) {
+    return new RefusedEvent('invalid-envelope', 'an arrival without its sequence cannot be ordered', [
+      { pointer: '/sequence', code: 'required', message: 'must be given' },
+    ]);
+  }
+  if (before && BigInt(sequence) <= BigInt(before.arrivalSequence)) return undefined;
+  const { dealId, at } = event.data;
+  const deal = dealId === undefined ? {} : { dealId };
+  if (event.type === ShipmentArrived.type) {
+    return {
+      arrivalSequence: sequence,
+      status: 'provisional',
+      at,
+      place: event.data.place,
+      cargo: event.data.cargo,
+      ...deal,
+    };
+  }
+  return { arrivalSequence: sequence, status: 'retracted', at, cargo: [], ...deal };
+}
+
+/**
+ * What a changed delivery means for the deals it concerns: each is told what counts now and what counted before.
+ * @param position where in `shipments.arrivals` the change came from
+ */
+export function recordedFor(
+  shipmentId: string,
+  before: Delivery | undefined,
+  after: Delivery,
+  position: string,
+): Announcement[] {
+  const counted = (delivery: Delivery | undefined, deal: string): CargoLot[] =>
+    delivery?.dealId === deal ? [...delivery.cargo] : [];
+  const deals = new Set([before?.dealId, after.dealId].filter((deal) => deal !== undefined));
+  return [...deals].flatMap((deal) => {
+    const is = counted(after, deal);
+    const was = counted(before, deal);
+    if (is.length === 0 && was.length === 0) return [];
+    const data = {
+      shipmentId,
+      at: after.at,
+      position,
+      ...(is.length > 0 && { is }),
+      ...(was.length > 0 && { was }),
+    };
+    return [announce(DEALS_DELIVERIES, DeliveryRecorded, data, { subject: deal, time: after.at })];
+  });
+}
