@@ -72,6 +72,8 @@ export async function startService<C extends ServiceConfig>(
     void app.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
+  // Started by another process with a channel to it, a service does not outlive that process.
+  process.once('disconnect', () => stop('SIGTERM'));
   await app.listen(config.port, config.host);
   await app.startAllMicroservices();
   app.get(Logger).log(`${config.service} listens on ${await app.getUrl()}`);

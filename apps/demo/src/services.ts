@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const SERVICES = ['shipments', 'deals', 'market-news'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** Where the services answer, and how to stop them. */
+export interface RunningServices {
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  /** The folder of the services' logs, one file each. */
+  readonly logs: string;
+  stop(): Promise<void>;
+}
+
+const READY_WITHIN_MS = 60_000;
+const ASK_EVERY_MS = 100;
+const AGAIN_AFTER_MS = 500;
+const DIST = fileURLToPath(new URL('../../..', import.meta.url));
+
+/**
+ * What keeps a service within 300 MB: V8 collects when its heap nears the limit, not before.
+ */
+const NODE_FLAGS = [
+  '--enable-source-maps',
+  '--disable-warning=TimeoutNegativeWarning',
+  '--max-old-space-size=192',
+];
+
+/**
+ * Starts the services as processes of their own, and starts one again that dies unasked. They end with this process,
+ * however it ends.
+ * @param firstPort the first of the three ports, in the order of `SERVICES`
+ * @throws when a port is taken, or a service is not ready within a minute
+ */
+export async function startServices(
+  stack: { kafkaBrokers: readonly string[]; mongodbUri: string },
+  options: { firstPort: number; say: (line: string) => void; environment?: Readonly<Record<string, string>> },
+): Promise<RunningServices> {
+  const portOf = (name: ServiceName): number => options.firstPort + SERVICES.indexOf(name);
+  for (const name of SERVICES) await assertFree(name, portOf(name));
+  const logs = mkdtempSync(join(tmpdir(), 'orebound-logs-'));
+  const urls = Object.fromEntries(
+    SERVICES.map((name) => [name, `http://127.0.0.1:${portOf(name)}`]),
+  ) as Record<ServiceName, string>;
+  const children = new Map<ServiceName, ChildProcess>();
+  let stopping = false;
+
+  const start = (name: ServiceName): void => {
+    const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
+    const child = spawn(process.execPath, [...NODE_FLAGS, join(DIST, 'apps', name, 'src', 'main.js')], {
+      // The channel is how a service learns that its parent is gone.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: {
+        ...process.env,
+        KAFKA_BROKERS: stack.kafkaBrokers.join(','),
+        MONGODB_URI: stack.mongodbUri,
+        HOST: '127.0.0.1',
+        PORT: String(portOf(name)),
+        ...options.environment,
+      },
+    });
+    child.stdout!.pipe(log, { end: false });
+    child.stderr!.pipe(log, { end: false });
+    children.set(name, child);
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      options.say(
+        `${name} has ended (${signal ?? `exit code ${code}`}); it is started again. Its log: ${join(logs, `${name}.log`)}`,
+      );
+      setTimeout(() => stopping || start(name), AGAIN_AFTER_MS);
+    });
+  };
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await Promise.all(
+      [...children.values()].map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await ended;
+      }),
+    );
+  };
+
+  for (const name of SERVICES) start(name);
+  try {
+    await Promise.all(SERVICES.map((name) => untilReady(name, urls[name], join(logs, `${name}.log`))));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { urls, logs, stop };
+}
+
+async function untilReady(name: ServiceName, url: string, log: string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const ready = await fetch(`${url}/health/ready`).then(
+      async (response) => (await response.json()) as { status: string; consumer: { assigned: object } },
+      () => undefined,
+    );
+    if (ready?.status === 'ok' && Object.keys(ready.consumer.assigned).length > 0) return;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `${name} is not ready after ${READY_WITHIN_MS / 1000} s: ${JSON.stringify(ready) ?? 'no answer'}. Its log: ${log}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}
+
+const assertFree = (name: ServiceName, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', () =>
+      reject(new Error(`port ${port}, for ${name}, is taken; choose others, --ports ${port + 1000} say`)),
+    );
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+  });
