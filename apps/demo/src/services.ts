@@ -52,7 +52,8 @@ export async function startServices(
   const start = (name: ServiceName): void => {
     const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
     const child = spawn(process.execPath, [...NODE_FLAGS, join(DIST, 'apps', name, 'src', 'main.js')], {
-      // The channel is how a service learns that its parent is gone.
+      // A Ctrl-C is for this process, which ends the services in order; the channel tells them when it is gone.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
