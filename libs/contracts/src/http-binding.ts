@@ -32,8 +32,8 @@ function* attributesOf(headers: HttpHeaders): Generator<[string, unknown]> {
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(PREFIX) || value === undefined) continue;
     const attribute = name.slice(PREFIX.length);
-    if (attribute === 'datacontenttype')
-      throw refusedAttribute(attribute, 'not-allowed', 'must travel as the header content-type');
+    // Not of the binding, but the JavaScript SDK writes it beside content-type, which counts.
+    if (attribute === 'datacontenttype' && headers['content-type'] !== undefined) continue;
     if (typeof value !== 'string')
       throw refusedAttribute(
         attribute,

@@ -39,8 +39,8 @@ function* attributesOf(headers: Headers, contentType: string | undefined): Gener
   for (const name in headers) {
     if (!name.startsWith(PREFIX)) continue;
     const attribute = name.slice(PREFIX.length);
-    if (attribute === 'datacontenttype')
-      throw refusedAttribute(attribute, 'not-allowed', 'must travel as the header content-type');
+    // Not of the binding, but the JavaScript SDK writes it beside content-type, which counts.
+    if (attribute === 'datacontenttype' && contentType !== undefined) continue;
     yield [attribute, header(headers, name, attribute)];
   }
   if (contentType !== undefined) yield ['datacontenttype', contentType];
