@@ -6,7 +6,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
-import { anyData, anyMutation } from '../testing/any-data.js';
+import { anyData, anyMutation, lengths, mistakes } from '../testing/any-data.js';
 import { checkData } from './check-data.js';
 import { type ContractClass, type Openness, schemaOf } from './contract.js';
 import { RefusedEvent } from './fault.js';
@@ -56,7 +56,7 @@ describe.each(named)('%s', (_, contract) => {
   it('closed, is judged the same by both, whatever is wrong', () => {
     const verdicts = { true: 0, false: 0 };
     fc.assert(
-      fc.property(anyMutation(valid, anyName), (data) => {
+      fc.property(anyMutation(valid, mistakes(anyName)), (data) => {
         const taken = schemaTakes(contract, 'closed', data);
         verdicts[`${taken}`]++;
         expect({ data, taken }).toEqual({ data, taken: classValidatorTakes(contract, 'closed', data) });
@@ -67,9 +67,19 @@ describe.each(named)('%s', (_, contract) => {
     expect(verdicts.true).toBeGreaterThan(5);
   });
 
+  it('is held to its limits of length by both, to the character and the item', () => {
+    fc.assert(
+      fc.property(anyMutation(valid, lengths(schemaOf(contract, 'closed'))), (data) => {
+        const taken = schemaTakes(contract, 'closed', data);
+        expect({ data, taken }).toEqual({ data, taken: classValidatorTakes(contract, 'closed', data) });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('open, is judged the same by both, properties to come included', () => {
     fc.assert(
-      fc.property(anyMutation(valid, plainName), (data) => {
+      fc.property(anyMutation(valid, mistakes(plainName)), (data) => {
         const taken = schemaTakes(contract, 'open', data);
         expect({ data, taken }).toEqual({ data, taken: classValidatorTakes(contract, 'open', data) });
       }),

@@ -82,10 +82,13 @@ const pathsOf = (value: unknown, path: Path = []): Path[] =>
         ),
       ];
 
+/** What a mutation makes of the value at one place. */
+export type Change = (it: unknown) => unknown;
+
 const REMOVED = Symbol('removed');
 
 /** A copy with what stands at the path changed; `REMOVED` takes a property away. */
-const changed = (value: unknown, [key, ...rest]: Path, change: (it: unknown) => unknown): unknown => {
+const changed = (value: unknown, [key, ...rest]: Path, change: Change): unknown => {
   if (key === undefined) return change(value);
   const copy = structuredClone(value) as Record<string | number, unknown>;
   const inner = changed(copy[key], rest, change);
@@ -135,7 +138,7 @@ const wrong = (name: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
   );
 
 /** Ways in which a sender gets one place of its data wrong, or differently right. */
-const change = (unknownName: fc.Arbitrary<string>): fc.Arbitrary<(it: unknown) => unknown> =>
+export const mistakes = (unknownName: fc.Arbitrary<string>): fc.Arbitrary<Change> =>
   fc.oneof(
     fc.constant(() => REMOVED),
     wrong(unknownName).map((value) => () => value),
@@ -156,29 +159,37 @@ const change = (unknownName: fc.Arbitrary<string>): fc.Arbitrary<(it: unknown) =
         (it: unknown) =>
           it !== null && typeof it === 'object' && !Array.isArray(it) ? { ...it, [name]: value } : it,
     ),
-    fc
-      .constantFrom(2, 21, 101, 201, 501)
-      .map(
-        (count) => (it: unknown) =>
-          Array.isArray(it) && it.length > 0 ? (Array(count).fill(it[0]) as unknown[]) : it,
-      ),
     wrong(unknownName).map(
       (value) => (it: unknown) => (Array.isArray(it) ? [...(it as unknown[]), value] : it),
     ),
   );
 
+/** Texts and lists made as long as one of the schema's limits, or longer by one. */
+export const lengths = (schema: JsonSchema): fc.Arbitrary<Change> => {
+  const limits = [...JSON.stringify(schema).matchAll(/"max(?:Length|Items)":(\d+)/g)].map(([, limit]) =>
+    Number(limit),
+  );
+  const length =
+    limits.length === 0
+      ? fc.constant(1)
+      : fc.constantFrom(...limits).chain((limit) => fc.constantFrom(limit, limit + 1));
+  return fc.tuple(length, fc.constantFrom('x', '😀')).map(([count, character]) => (it) => {
+    if (typeof it === 'string') return it + character.repeat(Math.max(0, count - [...it].length));
+    return Array.isArray(it) && it.length > 0 && count <= 1000 ? (Array(count).fill(it[0]) as unknown[]) : it;
+  });
+};
+
 /** The data with one to three places changed, never its outermost object. May still hold to the contract. */
 export const anyMutation = (
   data: fc.Arbitrary<unknown>,
-  unknownName: fc.Arbitrary<string>,
+  change: fc.Arbitrary<Change>,
 ): fc.Arbitrary<unknown> =>
   fc
-    .tuple(data, fc.array(fc.tuple(fc.nat(), change(unknownName)), { minLength: 1, maxLength: 3 }))
+    .tuple(data, fc.array(fc.tuple(fc.nat(), change), { minLength: 1, maxLength: 3 }))
     .map(([valid, changes]) =>
       changes.reduce((value, [at, apply]) => {
         const paths = pathsOf(value);
-        const path = paths[at % paths.length]!;
-        const result = changed(value, path, apply);
+        const result = changed(value, paths[at % paths.length]!, apply);
         return result !== null && typeof result === 'object' && !Array.isArray(result) ? result : value;
       }, valid),
     )
