@@ -144,12 +144,12 @@ describe('whatever is sent', () => {
           readJsonEvent(object);
         } catch (error) {
           const { faults, message } = error as RefusedEvent;
-          expect(message.length).toBeLessThanOrEqual(500);
+          expect(message.length).toBeLessThanOrEqual(2000);
           expect(faults.length).toBeLessThanOrEqual(50);
           expect(new Set(faults.map(({ code, pointer }) => `${code} ${pointer}`)).size).toBe(faults.length);
           for (const { pointer, message: words } of faults) {
             expect(pointer.length).toBeLessThanOrEqual(256);
-            expect(words.length).toBeLessThanOrEqual(500);
+            expect(words.length).toBeLessThanOrEqual(300);
           }
         }
       }),

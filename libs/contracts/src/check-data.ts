@@ -80,7 +80,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
     message: `must be at most ${plural(params['limit'] as number, 'character')}`,
   }),
   type: (error, schema) =>
-    schema.properties
+    schema.properties || (schema.type === 'object' && schema.description === undefined)
       ? { code: 'malformed', message: 'must be an object' }
       : { ...asDescribed(error, schema), ...(schema['enum'] !== undefined && { code: 'not-allowed' }) },
   pattern: asDescribed,

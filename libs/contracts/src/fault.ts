@@ -36,7 +36,8 @@ export interface Fault {
 
 export const MOST_FAULTS = 50;
 const LONGEST_POINTER = 256;
-const LONGEST_MESSAGE = 500;
+const LONGEST_MESSAGE = 2000; // of a fold that failed, it has the stack
+const LONGEST_WORDS = 300;
 
 /** One step of a JSON pointer (RFC 6901, 3). */
 export const step = (name: string | number): string =>
@@ -46,14 +47,14 @@ export const step = (name: string | number): string =>
 const shortened = (pointer: string): string =>
   pointer.length <= LONGEST_POINTER ? pointer : pointer.slice(0, pointer.lastIndexOf('/', LONGEST_POINTER));
 
-const cut = (message: string): string =>
-  message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE - 1)}…`;
+const cut = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 
 /** The first `MOST_FAULTS` faults that differ in pointer or code. */
 export function distinct(faults: Iterable<Fault>): Fault[] {
   const kept = new Map<string, Fault>();
   for (const { pointer, code, message } of faults) {
-    const fault = { pointer: shortened(pointer), code, message: cut(message) };
+    const fault = { pointer: shortened(pointer), code, message: cut(message, LONGEST_WORDS) };
     const key = `${fault.code} ${fault.pointer}`;
     if (!kept.has(key)) kept.set(key, fault);
     if (kept.size === MOST_FAULTS) break;
@@ -74,7 +75,7 @@ export class RefusedEvent extends Error {
     message: string,
     faults: Iterable<Fault> = [],
   ) {
-    super(cut(message));
+    super(cut(message, LONGEST_MESSAGE));
     this.name = 'RefusedEvent';
     this.faults = distinct(faults);
   }

@@ -227,11 +227,8 @@ describe('every contract there is', () => {
     TOPICS.flatMap((topic) =>
       topic.contracts.map((contract) => [topic.name, contract.type, topic, contract] as const),
     ),
-  )(
-    'of %s, %s, is compatible with itself',
-    (_name, _type, { kind }, contract) => {
-      const schema = schemaOf(contract, kind === 'inbound' ? 'closed' : 'open');
-      expect(incompatibilities(schema, schema, kind)).toEqual([]);
-    },
-  );
+  )('of %s, %s, is compatible with itself', (_name, _type, { kind }, contract) => {
+    const schema = schemaOf(contract, kind === 'inbound' ? 'closed' : 'open');
+    expect(incompatibilities(schema, schema, kind)).toEqual([]);
+  });
 });
