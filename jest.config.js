@@ -8,7 +8,12 @@ const shared = { rootDir: 'dist', testEnvironment: 'node', transform: {}, extens
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['**/*.spec.js'], testPathIgnorePatterns: ['\\.int\\.spec\\.js$', '\\.e2e\\.spec\\.js$'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/*.spec.js'],
+      testPathIgnorePatterns: ['\\.int\\.spec\\.js$', '\\.e2e\\.spec\\.js$'],
+    },
     {
       ...shared,
       displayName: 'int',

@@ -4,7 +4,7 @@ import type { EventOf } from '#contracts/contract.js';
 import {
   type Commitment,
   type CommitmentBalance,
-  DealAmended,
+  type DealAmended,
   DealDrawnDown,
   DealFulfilled,
   DealRegistered,

@@ -1,5 +1,7 @@
-import { isTimestamp } from './fields.js';
-import { type Fault, RefusedEvent } from './fault.js';
+import { isUtf8 } from 'node:buffer';
+import { type Fault, type FaultCode, RefusedEvent, step } from './fault.js';
+import { isTimestamp } from './time.js';
+import { isUri, isUriReference } from './uri.js';
 
 /**
  * A CloudEvents 1.0 event as Orebound handles it. `subject` is required here, though optional in the standard: it is
@@ -15,36 +17,73 @@ export interface CloudEvent<T extends string = string, D = unknown> {
   readonly time?: string;
   readonly datacontenttype?: string;
   readonly dataschema?: string;
+  /** JSON; null where the event has none. */
   readonly data: D;
   /** Extension attributes, in the textual form that the Kafka binding gives them: traceparent, correlationid, … */
   readonly extensions: Readonly<Record<string, string>>;
 }
 
-const CORE = new Set([
-  'specversion',
-  'id',
-  'source',
-  'type',
-  'subject',
-  'time',
-  'datacontenttype',
-  'dataschema',
-  'data',
-  'data_base64',
-]);
+const REQUIRED = ['specversion', 'id', 'source', 'type', 'subject'] as const;
+const CORE: ReadonlySet<string> = new Set([...REQUIRED, 'time', 'datacontenttype', 'dataschema']);
 const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
-const URI_REFERENCE = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 const MEDIA_TYPE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:\s*;.*)?$/;
 const JSON_MEDIA_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
 const ENTITY_ID = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/;
+const PRINTABLE_ASCII = /^[ -~]*$/;
+/** What no attribute may have in it (CloudEvents 1.0, 2.2, String). */
+const FORBIDDEN_CHARACTER = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const LONGEST_ATTRIBUTE = 1024;
 const MOST_EXTENSIONS = 32;
+const LARGEST_INTEGER = 2 ** 31; // CloudEvents 1.0, 2.2, Integer: 32 bits, signed
 
 /** Whether a `datacontenttype` says JSON. None at all means JSON (CloudEvents 1.0, 3.1.2). */
 export const isJson = (mediaType: string | undefined): boolean =>
   mediaType === undefined || JSON_MEDIA_TYPE.test(mediaType);
 
-const text = (value: unknown): value is string => typeof value === 'string' && value.length > 0;
+/** The refusal of one attribute. */
+export const refusedAttribute = (name: string, code: FaultCode, message: string): RefusedEvent =>
+  new RefusedEvent('invalid-envelope', 'the CloudEvents attributes are not as they must be', [
+    { pointer: step(name), code, message },
+  ]);
+
+/** The textual form of an attribute's value, or undefined where CloudEvents has no such value. */
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
+  return value >= -LARGEST_INTEGER && value < LARGEST_INTEGER ? String(value) : undefined;
+};
+
+/** What is wrong with one attribute's name or value, whichever attribute it is. */
+function attributeFault(name: string, value: unknown): readonly [FaultCode, string] | undefined {
+  if (!ATTRIBUTE_NAME.test(name)) return ['malformed', 'must be named in lower-case letters and digits'];
+  if (name === 'data') return ['not-allowed', 'must not be an attribute: it is the name of the data'];
+  if (name === 'constructor') return ['not-allowed', 'must be named otherwise'];
+  const text = textOf(value);
+  if (text === undefined) return ['malformed', 'must be a string, a boolean or a whole number of 32 bits'];
+  if (text.length > LONGEST_ATTRIBUTE) return ['too-long', `must be at most ${LONGEST_ATTRIBUTE} characters`];
+  if (!PRINTABLE_ASCII.test(text) && FORBIDDEN_CHARACTER.test(text))
+    return ['malformed', 'must be text without control characters'];
+  if (CORE.has(name) && (typeof value !== 'string' || text === ''))
+    return ['malformed', 'must be a string that is not empty'];
+  return undefined;
+}
+
+/** What each core attribute must be beside text. */
+const RULES: readonly [string, (text: string) => boolean, FaultCode, string][] = [
+  ['specversion', (text) => text === '1.0', 'not-allowed', 'must be 1.0'],
+  ['source', isUriReference, 'malformed', 'must be a URI reference'],
+  [
+    'subject',
+    (text) => ENTITY_ID.test(text),
+    'malformed',
+    'must be an identifier: letters, digits and . _ : ~ -, at most 128',
+  ],
+  ['time', isTimestamp, 'malformed', 'must be an RFC 3339 date-time with its offset'],
+  ['dataschema', isUri, 'malformed', 'must be an absolute URI'],
+  ['datacontenttype', (text) => MEDIA_TYPE.test(text), 'malformed', 'must be a media type'],
+];
 
 /**
  * Checks context attributes, whatever binding they came by, and gives the event without its data.
@@ -52,54 +91,31 @@ const text = (value: unknown): value is string => typeof value === 'string' && v
  */
 export function readEnvelope(attributes: Iterable<[string, unknown]>): Omit<CloudEvent, 'data'> {
   const faults: Fault[] = [];
+  const faulty = new Set<string>();
   const core: Record<string, string> = {};
   const extensions: Record<string, string> = {};
   let extensionCount = 0;
-  const fault = (name: string, code: string, message: string): void => {
-    faults.push({ pointer: `/${name}`, code, message });
+  const fault = (name: string, code: FaultCode, message: string): void => {
+    faulty.add(name);
+    faults.push({ pointer: step(name), code, message });
   };
 
   for (const [name, value] of attributes) {
-    if (value === null || value === undefined) continue; // null is 'absent' in the JSON format (3.1)
-    if (!ATTRIBUTE_NAME.test(name)) {
-      fault(name, 'malformed', 'must be named in lower-case letters and digits');
-    } else if (typeof value === 'object') {
-      fault(name, 'malformed', 'must be a string, a number or a boolean');
-    } else if (String(value).length > LONGEST_ATTRIBUTE) {
-      fault(name, 'too-long', `must be at most ${LONGEST_ATTRIBUTE} characters`);
-    } else if (CORE.has(name)) {
-      if (text(value)) core[name] = value;
-      else fault(name, 'malformed', 'must be a string that is not empty');
-    } else if (++extensionCount > MOST_EXTENSIONS) {
+    if (value === null || value === undefined) continue; // null is 'absent' in the JSON format (2.3)
+    const wrong = attributeFault(name, value);
+    if (wrong) fault(name, ...wrong);
+    else if (CORE.has(name)) core[name] = value as string;
+    else if (++extensionCount > MOST_EXTENSIONS)
       fault(name, 'too-many', `must not be more than the ${MOST_EXTENSIONS} extension attributes taken`);
-    } else {
-      extensions[name] = String(value);
-    }
+    else extensions[name] = textOf(value)!;
   }
-
-  for (const name of ['specversion', 'id', 'source', 'type', 'subject']) {
-    if (core[name] === undefined && !faults.some(({ pointer }) => pointer === `/${name}`)) {
-      fault(
-        name,
-        'required',
-        name === 'subject' ? 'must be the id of the entity that the event is about' : 'must be given',
-      );
-    }
+  for (const name of REQUIRED) {
+    if (core[name] !== undefined || faulty.has(name)) continue;
+    const what = name === 'subject' ? ': the id of the entity that the event is about' : '';
+    fault(name, 'required', `must be given${what}`);
   }
-  if (core['specversion'] !== undefined && core['specversion'] !== '1.0')
-    fault('specversion', 'not-allowed', 'must be 1.0');
-  if (core['source'] !== undefined && !URI_REFERENCE.test(core['source']))
-    fault('source', 'malformed', 'must be a URI reference');
-  if (core['subject'] !== undefined && !ENTITY_ID.test(core['subject'])) {
-    fault('subject', 'malformed', 'must be an identifier: letters, digits and . _ : ~ -, at most 128');
-  }
-  if (core['time'] !== undefined && !isTimestamp(core['time']))
-    fault('time', 'malformed', 'must be an RFC 3339 date-time with its offset');
-  if (core['dataschema'] !== undefined && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(core['dataschema'])) {
-    fault('dataschema', 'malformed', 'must be an absolute URI');
-  }
-  if (core['datacontenttype'] !== undefined && !MEDIA_TYPE.test(core['datacontenttype'])) {
-    fault('datacontenttype', 'malformed', 'must be a media type');
+  for (const [name, holds, code, message] of RULES) {
+    if (core[name] !== undefined && !holds(core[name])) fault(name, code, message);
   }
   if (faults.length > 0)
     throw new RefusedEvent('invalid-envelope', 'the CloudEvents attributes are not as they must be', faults);
@@ -121,48 +137,47 @@ export function readEnvelope(attributes: Iterable<[string, unknown]>): Omit<Clou
  * @throws RefusedEvent `not-a-cloudevent`, `invalid-envelope`, `unsupported-content-type` or `malformed-json`.
  */
 export function readJsonEvent(value: unknown): CloudEvent {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new RefusedEvent('not-a-cloudevent', 'a structured CloudEvent is a JSON object');
-  }
   const { data, data_base64: base64, ...attributes } = value as Record<string, unknown>;
   const envelope = readEnvelope(Object.entries(attributes));
-  if (data !== undefined && base64 !== undefined) {
-    throw new RefusedEvent('invalid-envelope', 'data and data_base64 exclude each other', [
-      { pointer: '/data_base64', code: 'not-allowed', message: 'must not stand beside data' },
-    ]);
-  }
-  if (!isJson(envelope.datacontenttype)) {
-    throw new RefusedEvent(
-      'unsupported-content-type',
-      `data is taken as JSON, not as ${envelope.datacontenttype}`,
-      [
-        {
-          pointer: '/datacontenttype',
-          code: 'not-allowed',
-          message: 'must be application/json or end in +json',
-        },
-      ],
-    );
-  }
+  if (data !== undefined && base64 !== undefined)
+    throw refusedAttribute('data_base64', 'not-allowed', 'must not stand beside data');
+  requireJson(envelope.datacontenttype);
   if (base64 === undefined || base64 === null) return { ...envelope, data: data ?? null };
-  if (
-    typeof base64 !== 'string' ||
-    !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)
-  ) {
-    throw new RefusedEvent('invalid-envelope', 'data_base64 is not base64', [
-      { pointer: '/data_base64', code: 'malformed', message: 'must be base64 (RFC 4648, 4)' },
-    ]);
-  }
-  return { ...envelope, data: parseJson(Buffer.from(base64, 'base64')) };
+  if (typeof base64 !== 'string' || !BASE64.test(base64))
+    throw refusedAttribute('data_base64', 'malformed', 'must be base64 (RFC 4648, 4)');
+  return { ...envelope, data: parseJson(Buffer.from(base64, 'base64'), '/data_base64') };
 }
 
-/** @throws RefusedEvent `malformed-json`. */
-export function parseJson(bytes: Buffer | string): unknown {
+/** An event in the JSON format, as structured mode carries it. What `readJsonEvent` makes of it is the same event. */
+export function jsonEvent(event: CloudEvent): Record<string, unknown> {
+  const { extensions, data, ...attributes } = event;
+  return { specversion: '1.0', ...attributes, ...extensions, ...(data !== null && { data }) };
+}
+
+/** @throws RefusedEvent `unsupported-content-type`. */
+export function requireJson(mediaType: string | undefined): void {
+  if (isJson(mediaType)) return;
+  throw new RefusedEvent('unsupported-content-type', `data is taken as JSON, not as ${mediaType}`, [
+    { pointer: '/datacontenttype', code: 'not-allowed', message: 'must be application/json or end in +json' },
+  ]);
+}
+
+/**
+ * @param pointer where in the event the text stands, for the fault
+ * @throws RefusedEvent `malformed-json`.
+ */
+export function parseJson(bytes: Buffer | string, pointer = ''): unknown {
+  const refused = (message: string): RefusedEvent =>
+    new RefusedEvent('malformed-json', `not JSON: ${message}`, [
+      { pointer, code: 'malformed', message: 'must be JSON in UTF-8' },
+    ]);
+  // Decoding would put U+FFFD for what is not UTF-8, and the event would say something else than was sent.
+  if (typeof bytes !== 'string' && !isUtf8(bytes)) throw refused('it is not UTF-8');
   try {
     return JSON.parse(typeof bytes === 'string' ? bytes : bytes.toString('utf8')) as unknown;
   } catch (error) {
-    throw new RefusedEvent('malformed-json', `not JSON: ${(error as Error).message}`, [
-      { pointer: '', code: 'malformed', message: 'must be JSON' },
-    ]);
+    throw refused((error as Error).message);
   }
 }

@@ -5,6 +5,7 @@ import {
   Extensions,
   Id,
   ListOf,
+  LogPosition,
   Mineral,
   Nested,
   OneOf,
@@ -69,7 +70,7 @@ export class DeliveryRecorded {
   /** When the shipment arrived, or was said not to have. */
   @Timestamp() at!: string;
   /** Where in `shipments.arrivals` it comes from: `<partition>/<offset>`. Rises for one deal and partition. */
-  @Text(64) position!: string;
+  @LogPosition() position!: string;
 }
 
 /** How far one commitment has been drawn down. `remaining` and `excess` are never both above zero. */

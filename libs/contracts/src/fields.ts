@@ -16,6 +16,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { EXTENSIONS_DESCRIPTION, isExtensions } from './extensions.js';
+import { isDay, isTimestamp } from './time.js';
 
 const all =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
@@ -27,18 +29,38 @@ const all =
 const says = (schema: Record<string, unknown>): PropertyDecorator =>
   JSONSchema(schema as never) as PropertyDecorator;
 
+// Patterns are of the kind that every regular expression engine takes: no look-ahead, no \u, no long repetitions.
+// eslint-disable-next-line no-control-regex -- it is control characters that are refused
+const PLAIN_TEXT = /^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$/u;
+// eslint-disable-next-line no-control-regex -- as above
+const WEB_ADDRESS = /^https?:\/\/[^\s<>"{}|\\^`\x00-\x1f]+$/u;
+
+const CONTAINER = /^[A-Z]{3}[UJZ][0-9]{7}$/u;
+
 const pattern = (regex: RegExp, description: string, examples: string[] = []): PropertyDecorator =>
   all(Matches(regex), says({ type: 'string', description, ...(examples.length > 0 && { examples }) }));
 
 /** May be absent. Not null: absent and null would be two ways to say one thing. */
 export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
+/** A rule of our own, and what the JSON Schema says for it. `check-data.property.spec.ts` holds the two together. */
+const rule = (
+  name: string,
+  validate: (value: unknown) => boolean,
+  schema: Record<string, unknown>,
+): PropertyDecorator => all(ValidateBy({ name, validator: { validate } }), says(schema));
+
+/** A text of a pattern, of 1 to `max` characters (code points, as JSON Schema counts them). */
+const boundedText = (name: string, max: number, regex: RegExp, description: string): PropertyDecorator =>
+  rule(
+    name,
+    (value) => typeof value === 'string' && value !== '' && [...value].length <= max && regex.test(value),
+    { type: 'string', minLength: 1, maxLength: max, pattern: regex.source, description },
+  );
+
 /** Free text of 1 to `max` characters, without control characters other than tab and line breaks. */
 export const Text = (max: number): PropertyDecorator =>
-  pattern(
-    new RegExp(`^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]{1,${max}}$`, 'u'),
-    `text of 1 to ${max} characters`,
-  );
+  boundedText('isText', max, PLAIN_TEXT, `text of 1 to ${max} characters, without control characters`);
 
 /** An identifier of ours or of a partner: no spaces, safe in a URL path and as a Kafka key. */
 export const Id = (): PropertyDecorator =>
@@ -66,16 +88,6 @@ export const Mineral = (): PropertyDecorator =>
 export const HsCode = (): PropertyDecorator =>
   pattern(/^(?:[0-9]{2}){2,5}$/u, 'an HS code: 4, 6, 8 or 10 digits, without dots', ['261710']);
 
-/** A container number in the form of ISO 6346. */
-export const Container = (each = false): PropertyDecorator =>
-  all(
-    Matches(/^[A-Z]{3}[UJZ][0-9]{7}$/u, { each }),
-    says({
-      description: 'a container number in the form of ISO 6346',
-      examples: each ? [['CSQU3054383']] : ['CSQU3054383'],
-    }),
-  );
-
 /** A vessel's IMO number, seven digits. */
 export const ImoNumber = (): PropertyDecorator =>
   pattern(/^[0-9]{7}$/u, 'an IMO number: seven digits', ['9176187']);
@@ -86,7 +98,7 @@ export const ImoNumber = (): PropertyDecorator =>
  */
 export const PositiveDecimal = (): PropertyDecorator =>
   pattern(
-    /^(?!0+(?:\.0+)?$)(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?$/u,
+    /^(?:[1-9][0-9]{0,11}(?:\.[0-9]{1,6})?|0\.(?:[1-9][0-9]{0,5}|0[1-9][0-9]{0,4}|00[1-9][0-9]{0,3}|000[1-9][0-9]{0,2}|0000[1-9][0-9]?|00000[1-9]))$/u,
     'a positive decimal number as a string: up to 12 digits, and up to 6 behind the point',
     ['1250.500'],
   );
@@ -99,49 +111,39 @@ export const Decimal = (): PropertyDecorator =>
     ['0', '1250.500'],
   );
 
-const CALENDAR_DAY = /^(\d{4})-(\d{2})-(\d{2})$/u;
-const TIMESTAMP =
-  /^(\d{4}-\d{2}-\d{2})[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/u;
+/** A share: 0 to 1. */
+export const Share = (): PropertyDecorator =>
+  pattern(
+    /^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)$/u,
+    'a share of 0 to 1 as a decimal string, with up to 6 digits behind the point',
+    ['0.25'],
+  );
 
-/** Whether a text is a day that the calendar has: `2025-02-29` is not. */
-export const isDay = (text: unknown): boolean => {
-  const parts = typeof text === 'string' ? CALENDAR_DAY.exec(text) : null;
-  if (!parts) return false;
-  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-};
-
-/**
- * Whether a text is an RFC 3339 date-time with an offset. Leap seconds are refused: JavaScript and MongoDB have no
- * instant to keep them as.
- */
-export const isTimestamp = (text: unknown): boolean => {
-  const parts = typeof text === 'string' ? TIMESTAMP.exec(text) : null;
-  return parts !== null && isDay(parts[1]);
-};
+/** A place in a topic: `<partition>/<offset>`. */
+export const LogPosition = (): PropertyDecorator =>
+  pattern(/^[0-9]{1,10}\/[0-9]{1,19}$/u, 'a place in a topic: partition/offset', ['3/1042']);
 
 /** An instant as RFC 3339, with the offset of where it happened. */
 export const Timestamp = (): PropertyDecorator =>
-  all(
-    ValidateBy({ name: 'isTimestamp', validator: { validate: isTimestamp } }),
-    says({
-      type: 'string',
-      format: 'date-time',
-      description: 'an RFC 3339 date-time with its offset',
-      examples: ['2025-10-02T09:40:00-05:00'],
-    }),
-  );
+  rule('isTimestamp', isTimestamp, {
+    type: 'string',
+    format: 'date-time',
+    description: 'an RFC 3339 date-time with its offset',
+    examples: ['2025-10-02T09:40:00-05:00'],
+  });
 
 /** A calendar day, ISO 8601. */
 export const Day = (): PropertyDecorator =>
-  all(
-    ValidateBy({ name: 'isDay', validator: { validate: isDay } }),
-    says({ type: 'string', format: 'date', description: 'a calendar day', examples: ['2025-09-08'] }),
-  );
+  rule('isDay', isDay, {
+    type: 'string',
+    format: 'date',
+    description: 'a calendar day, YYYY-MM-DD',
+    examples: ['2025-09-08'],
+  });
 
 /** A web address with http or https. Whether it may be fetched is decided where it is fetched. */
 export const WebAddress = (): PropertyDecorator =>
-  pattern(/^https?:\/\/[^\s<>"{}|\\^`\u0000-\u001f]{1,2000}$/u, 'a web address, http or https');
+  boundedText('isWebAddress', 2000, WEB_ADDRESS, 'a web address, http or https, of at most 2000 characters');
 
 export const OneOf = (values: readonly string[], description?: string): PropertyDecorator =>
   all(
@@ -153,43 +155,42 @@ export const OneOf = (values: readonly string[], description?: string): Property
 export const Nested = (type: () => new () => object): PropertyDecorator =>
   all(IsObject(), ValidateNested(), Type(type), says({ description: 'an object' }));
 
+const countOf = ({ min, max }: { min: number; max: number }): string =>
+  min === 0 ? `at most ${max}` : `${min} to ${max}`;
+
 /** A list of another class, of `min` to `max` items. */
-export const ListOf = (
-  type: () => new () => object,
-  { min, max }: { min: number; max: number },
-): PropertyDecorator =>
-  all(IsArray(), ArrayMinSize(min), ArrayMaxSize(max), ValidateNested({ each: true }), Type(type));
-
-/** A list of container numbers, of 1 to `max` items. */
-export const Containers = (max: number): PropertyDecorator =>
-  all(IsArray(), ArrayMinSize(1), ArrayMaxSize(max), Container(true));
-
-const SAFE_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/u;
-const EXTENSION_DEPTH = 5;
-
-const hasSafeKeys = (value: unknown, depth: number): boolean => {
-  if (value === null || typeof value !== 'object') return true;
-  if (depth === 0) return false;
-  if (Array.isArray(value)) return value.every((item) => hasSafeKeys(item, depth - 1));
-  return Object.entries(value).every(
-    ([key, inner]) =>
-      SAFE_KEY.test(key) && key !== 'constructor' && key !== 'prototype' && hasSafeKeys(inner, depth - 1),
+export const ListOf = (type: () => new () => object, size: { min: number; max: number }): PropertyDecorator =>
+  all(
+    IsArray(),
+    ArrayMinSize(size.min),
+    ArrayMaxSize(size.max),
+    IsObject({ each: true }), // ValidateNested passes over null, and goes into lists in the list
+    ValidateNested({ each: true }),
+    Type(type),
+    says({ description: `a list of ${countOf(size)} objects` }),
   );
-};
 
-/** Whether a value is an object whose keys, at every depth, are plain words: no `$`, no dot, no `__proto__`. */
-export const isExtensions = (value: unknown): boolean =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && hasSafeKeys(value, EXTENSION_DEPTH);
+/** A list of container numbers in the form of ISO 6346, of 1 to `max` items. */
+export const Containers = (max: number): PropertyDecorator =>
+  all(
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(max),
+    Matches(CONTAINER, { each: true }),
+    says({
+      items: {
+        type: 'string',
+        pattern: CONTAINER.source,
+        description: 'a container number in the form of ISO 6346',
+      },
+      description: `a list of 1 to ${max} container numbers in the form of ISO 6346`,
+      examples: [['CSQU3054383']],
+    }),
+  );
 
 /** What a sender wants kept beside what the contract knows. */
 export const Extensions = (): PropertyDecorator =>
-  all(
-    ValidateBy({ name: 'isExtensions', validator: { validate: isExtensions } }),
-    says({
-      type: 'object',
-      propertyNames: { pattern: SAFE_KEY.source },
-      'x-orebound-extensions': true,
-      description:
-        'an object of your own, kept as it is: keys are letters, digits, _ and -, at most 5 levels deep',
-    }),
-  );
+  rule('isExtensions', isExtensions, {
+    $ref: '#/$defs/Extensions',
+    description: EXTENSIONS_DESCRIPTION,
+  });

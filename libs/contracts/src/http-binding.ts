@@ -1,20 +1,30 @@
 /** CloudEvents 1.0 over HTTP: the three modes of the HTTP protocol binding. */
-import { type CloudEvent, isJson, parseJson, readEnvelope, readJsonEvent } from './cloudevent.js';
+import {
+  type CloudEvent,
+  parseJson,
+  readEnvelope,
+  readJsonEvent,
+  refusedAttribute,
+  requireJson,
+} from './cloudevent.js';
 import { type Fault, RefusedEvent } from './fault.js';
 
 const PREFIX = 'ce-';
 const MOST_IN_A_BATCH = 1000;
 
+/** A request's headers as Node gives them: names in lower case. */
 type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Header values are percent-encoded UTF-8 (HTTP binding, 3.1.3.2). */
-const decode = (name: string, value: string): string => {
+/**
+ * A header's value as the attribute that it carries: quotes taken off, as older senders put them, then
+ * percent-decoded once (HTTP protocol binding, 3.1.3.2).
+ */
+const decode = (attribute: string, value: string): string => {
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/u.exec(value.trim());
   try {
-    return decodeURIComponent(value);
+    return decodeURIComponent(quoted ? quoted[1]!.replaceAll(/\\(.)/gu, '$1') : value);
   } catch {
-    throw new RefusedEvent('invalid-envelope', `the header ${PREFIX}${name} is not percent-encoded UTF-8`, [
-      { pointer: `/${name}`, code: 'malformed', message: 'must be percent-encoded UTF-8' },
-    ]);
+    throw refusedAttribute(attribute, 'malformed', 'must be percent-encoded UTF-8');
   }
 };
 
@@ -22,7 +32,15 @@ function* attributesOf(headers: HttpHeaders): Generator<[string, unknown]> {
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(PREFIX) || value === undefined) continue;
     const attribute = name.slice(PREFIX.length);
-    yield [attribute, decode(attribute, Array.isArray(value) ? value.join(',') : value)];
+    // Not of the binding, but the JavaScript SDK writes it beside content-type, which counts.
+    if (attribute === 'datacontenttype' && headers['content-type'] !== undefined) continue;
+    if (typeof value !== 'string')
+      throw refusedAttribute(
+        attribute,
+        'repeated',
+        `must be given once; the header came ${value.length} times`,
+      );
+    yield [attribute, decode(attribute, value)];
   }
   if (headers['content-type'] !== undefined) yield ['datacontenttype', headers['content-type']];
 }
@@ -39,7 +57,8 @@ export interface HttpEvents {
  * faults are told, not only the first one's.
  */
 export function readHttp(request: { readonly headers: HttpHeaders; readonly body: Buffer }): HttpEvents {
-  const contentType = String(request.headers['content-type'] ?? '');
+  const given = request.headers['content-type'];
+  const contentType = typeof given === 'string' ? given : '';
   if (/^application\/cloudevents-batch\+json\s*(?:;|$)/i.test(contentType)) {
     return { batch: true, events: readBatch(parseJson(request.body)) };
   }
@@ -58,13 +77,11 @@ export function readHttp(request: { readonly headers: HttpHeaders; readonly body
       'send application/cloudevents+json, application/cloudevents-batch+json, or application/json with ce- headers',
     );
   }
-  if (contentType !== '' && !isJson(contentType)) {
-    throw new RefusedEvent('unsupported-content-type', `data is taken as JSON, not as ${contentType}`);
-  }
+  if (contentType !== '') requireJson(contentType);
   const envelope = readEnvelope(attributesOf(request.headers));
   return {
     batch: false,
-    events: [{ ...envelope, data: request.body.length === 0 ? null : parseJson(request.body) }],
+    events: [{ ...envelope, data: request.body.length === 0 ? null : parseJson(request.body, '/data') }],
   };
 }
 
@@ -86,6 +103,7 @@ function readBatch(items: unknown): CloudEvent[] {
  */
 export function eachItem<I, O>(items: readonly I[], batch: boolean, read: (item: I) => O): O[] {
   const faults: Fault[] = [];
+  let refused = 0;
   let first: RefusedEvent | undefined;
   const results = items.map((item, index) => {
     try {
@@ -94,6 +112,7 @@ export function eachItem<I, O>(items: readonly I[], batch: boolean, read: (item:
       if (!(error instanceof RefusedEvent)) throw error;
       if (!batch) throw error;
       first ??= error;
+      refused++;
       const own =
         error.faults.length > 0 ? error.faults : [{ pointer: '', code: error.code, message: error.message }];
       faults.push(...own.map((fault) => ({ ...fault, pointer: `/${index}${fault.pointer}` })));
@@ -101,6 +120,10 @@ export function eachItem<I, O>(items: readonly I[], batch: boolean, read: (item:
     }
   });
   if (first)
-    throw new RefusedEvent(first.code, 'some items of the batch are refused, so none was taken', faults);
+    throw new RefusedEvent(
+      first.code,
+      `${refused} of the ${items.length} items are refused, so none was taken`,
+      faults,
+    );
   return results as O[];
 }

@@ -1,35 +1,59 @@
 /** CloudEvents 1.0 over Kafka: the Kafka protocol binding, both modes. */
-import { type CloudEvent, isJson, parseJson, readEnvelope, readJsonEvent } from './cloudevent.js';
+import { isUtf8 } from 'node:buffer';
+import {
+  type CloudEvent,
+  parseJson,
+  readEnvelope,
+  readJsonEvent,
+  refusedAttribute,
+  requireJson,
+} from './cloudevent.js';
 import { RefusedEvent } from './fault.js';
 
+type HeaderValue = Buffer | string | null | undefined;
+
 /** A Kafka message's headers: a repeated header comes as a list. */
-export type Headers = Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+export type Headers = Readonly<Record<string, HeaderValue | (Buffer | string)[]>>;
 
 const PREFIX = 'ce_';
 
-const header = (headers: Headers, name: string): string | undefined => {
+/** The text of the header that carries an attribute, or undefined where it is absent. */
+const header = (headers: Headers, name: string, attribute: string): string | undefined => {
   const value = headers[name];
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
   if (Array.isArray(value))
-    throw new RefusedEvent('invalid-envelope', `the header ${name} is there ${value.length} times`);
-  return value.toString();
+    throw refusedAttribute(
+      attribute,
+      'repeated',
+      `must be given once; the header came ${value.length} times`,
+    );
+  const text = value.toString('utf8');
+  // Decoding puts U+FFFD for what is not UTF-8, and the event would say something else than was sent.
+  if (text.includes('\uFFFD') && !isUtf8(value))
+    throw refusedAttribute(attribute, 'malformed', 'must be UTF-8');
+  return text;
 };
 
 function* attributesOf(headers: Headers, contentType: string | undefined): Generator<[string, unknown]> {
   for (const name in headers) {
-    if (name.startsWith(PREFIX)) yield [name.slice(PREFIX.length), header(headers, name)];
+    if (!name.startsWith(PREFIX)) continue;
+    const attribute = name.slice(PREFIX.length);
+    // Not of the binding, but the JavaScript SDK writes it beside content-type, which counts.
+    if (attribute === 'datacontenttype' && contentType !== undefined) continue;
+    yield [attribute, header(headers, name, attribute)];
   }
   if (contentType !== undefined) yield ['datacontenttype', contentType];
 }
 
 /**
- * Reads an event in either mode.
- * @throws RefusedEvent with the code that the dead letter carries.
+ * Reads an event in either mode (Kafka protocol binding, 3). Kafka has no batch mode.
+ * @throws RefusedEvent with the code that the dead letter carries; nothing else, whatever the message is.
  */
 export function readKafka(message: { readonly value: Buffer | null; readonly headers: Headers }): CloudEvent {
   const { headers, value } = message;
-  const contentType = header(headers, 'content-type');
-  if (contentType !== undefined && /^application\/cloudevents(?:[+;\s]|$)/i.test(contentType)) {
+  const contentType = header(headers, 'content-type', 'datacontenttype');
+  if (contentType !== undefined && /^application\/cloudevents/i.test(contentType)) {
     if (!/^application\/cloudevents\+json\s*(?:;|$)/i.test(contentType)) {
       throw new RefusedEvent(
         'unsupported-content-type',
@@ -49,9 +73,8 @@ export function readKafka(message: { readonly value: Buffer | null; readonly hea
     );
   }
   const envelope = readEnvelope(attributesOf(headers, contentType));
-  if (!isJson(contentType))
-    throw new RefusedEvent('unsupported-content-type', `data is taken as JSON, not as ${contentType}`);
-  return { ...envelope, data: value === null ? null : parseJson(value) };
+  requireJson(contentType);
+  return { ...envelope, data: value === null ? null : parseJson(value, '/data') };
 }
 
 /** Writes an event in binary mode, keyed by its subject. */

@@ -1,5 +1,5 @@
 /** The events of market news: what is posted or polled, and what the market-news service publishes. */
-import { Id, ListOf, OneOf, Optional, Text, Timestamp, WebAddress } from './fields.js';
+import { Id, ListOf, OneOf, Optional, Share, Text, Timestamp, WebAddress } from './fields.js';
 import { inbound, published } from './topic.js';
 
 export class ItemPosted {
@@ -29,8 +29,8 @@ export const LINK_REASONS = ['mineral', 'party', 'country'] as const;
 export class LinkReason {
   @OneOf(LINK_REASONS) kind!: (typeof LINK_REASONS)[number];
   @Text(200) term!: string;
-  /** The share of the score, 0 to 1, as a decimal string. */
-  @Text(8) weight!: string;
+  /** The share of the score. */
+  @Share() weight!: string;
 }
 
 /** A term found in an item, and the place in its text that justifies it. */
@@ -56,8 +56,8 @@ export class ItemLinked {
   static readonly description = 'A news item touches a deal or a shipment, for these reasons.';
   @OneOf(SUBJECT_KINDS) kind!: (typeof SUBJECT_KINDS)[number];
   @Id() id!: string;
-  /** 0 to 1, as a decimal string: the sum of the reasons' weights, at most 1. */
-  @Text(8) score!: string;
+  /** The sum of the reasons' weights, at most 1. */
+  @Share() score!: string;
   @ListOf(() => LinkReason, { min: 1, max: 200 }) reasons!: LinkReason[];
 }
 

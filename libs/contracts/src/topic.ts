@@ -1,5 +1,6 @@
 import type { CloudEvent } from './cloudevent.js';
-import { type ContractClass, type EventOf, checkData } from './contract.js';
+import { checkData } from './check-data.js';
+import type { ContractClass, EventOf } from './contract.js';
 import { RefusedEvent } from './fault.js';
 
 /** A Kafka topic, declared once: who owns it, what travels on it, and what it is keyed by. */

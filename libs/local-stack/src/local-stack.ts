@@ -181,7 +181,8 @@ async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
       await ask();
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw new Error(`did not answer within 30 s: ${(error as Error).message}`);
+      if (Date.now() > deadline)
+        throw new Error(`did not answer within 30 s: ${(error as Error).message}`, { cause: error });
       await sleep(250);
     }
   }

@@ -83,12 +83,13 @@ async function download(folder: string, env: NodeJS.ProcessEnv, log: Log): Promi
       const silence = new AbortController();
       let size = 0;
       let grewAt = Date.now();
-      const watch = setInterval(async () => {
+      const look = async () => {
         const now = await folderSize(downloads);
         if (now !== size) grewAt = Date.now();
         else if (Date.now() - grewAt > 10_000) silence.abort('was given up: nothing came for 10 s');
         size = now;
-      }, 500);
+      };
+      const watch = setInterval(() => void look(), 500);
       try {
         const script = fileURLToPath(new URL('./mongod-download.js', import.meta.url));
         const output = await runCommand(process.execPath, [script, downloads], {

@@ -17,10 +17,11 @@ export async function withProgress<T>(
   const began = Date.now();
   const elapsed = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
   log(`Fetching ${what} ...`);
-  const timer = setInterval(async () => {
+  const tell = async () => {
     const bytes = await fetchedBytes();
     log(`  ${what}: ${bytes > 0 ? megabytes(bytes) : elapsed()} so far`);
-  }, 2_000);
+  };
+  const timer = setInterval(() => void tell(), 2_000);
   try {
     const result = await work();
     log(`  ${what}: ${megabytes(await fetchedBytes())}, done in ${elapsed()}`);

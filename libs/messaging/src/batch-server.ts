@@ -206,12 +206,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       received,
     };
     let effects: Effects | undefined;
-    await this.runWithProcessingHooks({ getPattern: () => topic } as never, async (end) => {
-      const result = await route.handler(events, { topic, partition });
+    // Declared void, it gives the promise of what it runs.
+    await (this.runWithProcessingHooks({ getPattern: () => topic } as never, async (end) => {
+      const result: unknown = await route.handler(events, { topic, partition });
       effects = (await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined })) as
         Effects | undefined;
       end();
-    });
+    }) as unknown as Promise<void>);
     if (!effects) throw new Error(`the handler of ${topic} returned no effects`);
     return effects;
   }
@@ -250,10 +251,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /** Heartbeats for as long as a batch is in hand, however long it waits, so that the partition is not lost. */
   private keepPartition(batch: PartitionBatch): Kept {
-    let lost: unknown;
+    let lost: Error | undefined;
     const timer = setInterval(() => {
       batch.heartbeat().catch((error: unknown) => {
-        if (isLostPartition(error)) lost ??= error;
+        if (isLostPartition(error)) lost ??= error as Error;
       });
     }, this.options.sessionTimeoutMs / HEARTBEATS_A_SESSION);
     return {

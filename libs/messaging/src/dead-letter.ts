@@ -5,8 +5,6 @@ import type { IncomingMessage, OutgoingMessage } from './kafka-client.js';
 /** The topic of a service's dead letters. */
 export const deadLettersOf = (service: string): string => `${service}.dead-letters`;
 
-const LONGEST_FAULTS = 16_000;
-
 /**
  * A refused message, whole: key, value and headers as they came, and beside them why and where. `deadletter_id` names
  * its place in the log, so a letter written again after a crash is known to be the same one.
@@ -25,7 +23,7 @@ export function deadLetter(
     deadletter_service: service,
     deadletter_reason: error.code,
     deadletter_message: error.message,
-    deadletter_faults: JSON.stringify(error.faults).slice(0, LONGEST_FAULTS),
+    deadletter_faults: JSON.stringify(error.faults),
     deadletter_topic: from.topic,
     deadletter_partition: String(from.partition),
     deadletter_offset: String(message.offset),

@@ -1,0 +1,25 @@
+const CALENDAR_DAY = /^(\d{4})-(\d{2})-(\d{2})$/u;
+const TIMESTAMP =
+  /^(\d{4}-\d{2}-\d{2})[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/u;
+
+/** Whether a text is a day that the calendar has: `2025-02-29` is not. */
+export const isDay = (text: unknown): boolean => {
+  const parts = typeof text === 'string' ? CALENDAR_DAY.exec(text) : null;
+  if (!parts) return false;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+};
+
+const daysOf = (year: number, month: number): number => {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+};
+
+/**
+ * Whether a text is an RFC 3339 date-time with an offset. Leap seconds are refused: JavaScript and MongoDB have no
+ * instant to keep them as.
+ */
+export const isTimestamp = (text: unknown): boolean => {
+  const parts = typeof text === 'string' ? TIMESTAMP.exec(text) : null;
+  return parts !== null && isDay(parts[1]);
+};
