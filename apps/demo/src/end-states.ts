@@ -126,7 +126,7 @@ export function endStates(doors: Doors, heard: Heard): EndState[] {
         Object.fromEntries(
           ((await of('deals', `/deals/${story.DEAL}`))['commitments'] as Record<string, string>[]).map(
             (line) => [
-              line['mineral'],
+              String(line['mineral']),
               `${line['delivered']} of ${line['committed']} ${line['unit']}, ${line['remaining']} left`,
             ],
           ),
