@@ -35,7 +35,8 @@ export interface Tag extends Evidence {
 
 /** More of a text than this is not read: it bounds what one item can cost. */
 export const LONGEST_TEXT = 20_000;
-const MOST_TAGS = 200;
+/** A text that names more is a list and no news; the first ones count. */
+const MOST_TAGS = 100;
 
 /**
  * What an item names: each mineral, country and amount once, where it stands first, in the order of the text. Pure;

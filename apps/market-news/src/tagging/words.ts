@@ -31,6 +31,5 @@ const JOINT = /^(?:\s{1,3}|\s?[-\u00ad‐‑–]\s?)$/u;
 export const isJoined = (text: string, left: Word, right: Word): boolean =>
   right.start - left.end <= 3 && JOINT.test(text.slice(left.end, right.start));
 
-/** Whether a word is written as a name is: with a capital or digit somewhere, or in a script without case. */
-export const isNameLike = ({ written }: Word): boolean =>
-  /[\p{Lu}\p{Lt}\p{N}]/u.test(written) || !/\p{Ll}/u.test(written);
+/** Whether a word is written as a name is: with a capital somewhere, or in a script without case. */
+export const isNameLike = ({ written }: Word): boolean => /[\p{Lu}\p{Lt}\p{Lo}]/u.test(written);
