@@ -4,7 +4,7 @@
  *
  * Two instances may judge the same pair at once, one because of the item, the other because of the subject, and each
  * may hold an old state of the other side. States only go forward: an item's sighting only ever becomes earlier, a
- * subject's sequence greater. So a judgement names both, and one that is older on either side than what is stored
+ * subject's revision greater. So a judgement names both, and one that is older on either side than what is stored
  * changes nothing. A link that is no more stays as a document that says so, so that an old judgement cannot bring it back.
  */
 import type { CloudEvent } from '#contracts/cloudevent.js';
@@ -23,7 +23,7 @@ export interface LinkState {
   readonly id: string;
   /** The states that were judged. */
   readonly sighting: string;
-  readonly sequence: string;
+  readonly revision: string;
   readonly linked: boolean;
   readonly score: string;
   readonly reasons: Link['reasons'];
@@ -35,7 +35,7 @@ export interface LinkState {
 /** What was found of a pair, and the event that had it looked at. */
 export interface Judgement {
   readonly item: Pick<Item, 'sighting' | 'at' | 'tagged'> & { readonly id: string };
-  readonly subject: Pick<Subject, 'kind' | 'id' | 'sequence'>;
+  readonly subject: Pick<Subject, 'kind' | 'id' | 'revision'>;
   readonly link: Link | undefined;
   readonly causedBy: string;
 }
@@ -54,7 +54,7 @@ export function judged(judgement: Judgement, cause: CloudEvent): JudgementEvent 
   const { item, subject } = judgement;
   const link = linkId(item.id, subjectId(subject.kind, subject.id));
   return {
-    id: `${link} ${item.sighting} ${subject.sequence}`,
+    id: `${link} ${item.sighting} ${subject.revision}`,
     source: '/market-news/links',
     type: JUDGED,
     subject: link,
@@ -70,15 +70,15 @@ export function judged(judgement: Judgement, cause: CloudEvent): JudgementEvent 
 export const foldLink: Evolve<LinkState, JudgementEvent> = (before, { event }) => {
   const { item, subject, link } = event.data;
   if (!before && !link) return 'repeated'; // most pairs never come to anything, and leave nothing
-  if (before && (item.sighting > before.sighting || subject.sequence < before.sequence)) return 'repeated';
-  if (before && item.sighting === before.sighting && subject.sequence === before.sequence) return 'repeated';
+  if (before && (item.sighting > before.sighting || subject.revision < before.revision)) return 'repeated';
+  if (before && item.sighting === before.sighting && subject.revision === before.revision) return 'repeated';
   const state: LinkState = {
     item: item.id,
     subject: subjectId(subject.kind, subject.id),
     kind: subject.kind,
     id: subject.id,
     sighting: item.sighting,
-    sequence: subject.sequence,
+    revision: subject.revision,
     linked: link !== undefined,
     score: link?.score ?? '0.00',
     reasons: link?.reasons ?? [],

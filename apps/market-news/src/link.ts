@@ -55,7 +55,9 @@ export function linkOf(
   const minerals = item.tags.filter(({ kind }) => kind === 'mineral');
   const same = minerals.filter(({ term }) => subject.minerals.includes(term));
   const related = same.length > 0 ? [] : minerals.filter(({ term }) => isRelated(term, subject.minerals));
-  const countries = item.tags.filter(({ kind, term }) => kind === 'country' && subject.countries.includes(term));
+  const countries = item.tags.filter(
+    ({ kind, term }) => kind === 'country' && subject.countries.includes(term),
+  );
   const weighed = [
     ...weigh(WEIGHTS.party, partiesIn(item, subject, reference)),
     ...weigh(WEIGHTS.mineral, same.map(findingOf)),

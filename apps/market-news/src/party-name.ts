@@ -123,4 +123,5 @@ export class NameIndex {
 
 /** Within a name there may be more than a space: `Smith & Sons`, `L'Oréal`, `Lithium, Inc`. */
 const isWithin = (text: string, left: Word, right: Word): boolean =>
-  isJoined(text, left, right) || /^(?:\s?[&+]\s?|[.,'’]\s?)$/u.test(text.slice(left.end, Math.min(right.start, left.end + 4)));
+  isJoined(text, left, right) ||
+  /^(?:\s?[&+]\s?|[.,'’]\s?)$/u.test(text.slice(left.end, Math.min(right.start, left.end + 4)));

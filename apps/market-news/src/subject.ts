@@ -17,7 +17,7 @@ export interface Subject {
   readonly kind: SubjectKind;
   readonly id: string;
   /** Of the registration that this is the state after: what is published later has a greater one. */
-  readonly sequence: string;
+  readonly revision: string;
   readonly title?: string | undefined;
   readonly parties: readonly Pick<Party, 'name' | 'country'>[];
   readonly minerals: readonly string[];
@@ -45,13 +45,13 @@ const unique = (values: readonly (string | undefined)[]): string[] =>
 
 function describe(event: SubjectEvent): Omit<Subject, 'terms'> {
   const { data, subject: id } = event;
-  const sequence = event.extensions['sequence'] ?? FIRST;
+  const revision = event.extensions['sequence'] ?? FIRST;
   const parties = (data.parties ?? []).map(({ name, country }) => ({ name, ...(country && { country }) }));
   if ('commitments' in data) {
     return {
       kind: 'deal',
       id,
-      sequence,
+      revision,
       title: data.title,
       parties,
       minerals: unique(data.commitments.map(({ mineral }) => mineral)),
@@ -69,10 +69,12 @@ function describe(event: SubjectEvent): Omit<Subject, 'terms'> {
   return {
     kind: 'shipment',
     id,
-    sequence,
+    revision,
     parties,
     minerals: unique(data.cargo.map(({ mineral }) => mineral)),
-    countries: unique([data.route.origin, data.route.destination].map(({ unlocode }) => unlocode.slice(0, 2))),
+    countries: unique(
+      [data.route.origin, data.route.destination].map(({ unlocode }) => unlocode.slice(0, 2)),
+    ),
   };
 }
 
@@ -83,7 +85,7 @@ function describe(event: SubjectEvent): Omit<Subject, 'terms'> {
 export const subjectFold =
   (reference: Reference): Evolve<Subject, SubjectEvent> =>
   (subject, { event }) => {
-    if (subject && (event.extensions['sequence'] ?? FIRST) <= subject.sequence) return 'repeated';
+    if (subject && (event.extensions['sequence'] ?? FIRST) <= subject.revision) return 'repeated';
     const described = describe(event);
     return { state: { ...described, terms: termsOfSubject(described, reference) }, announcements: [] };
   };

@@ -39,7 +39,9 @@ const names = ({ parties }: Described, reference: Reference): string[] =>
 
 export const termsOfSubject = (subject: Described, reference: Reference): string[] =>
   unique([
-    ...(subject.kind === 'deal' ? stored(subject.minerals) : inCountries(subject.minerals, subject.countries)),
+    ...(subject.kind === 'deal'
+      ? stored(subject.minerals)
+      : inCountries(subject.minerals, subject.countries)),
     ...names(subject, reference),
   ]);
 
@@ -53,8 +55,7 @@ export const termsOfItem = (
   minerals: readonly string[],
   countries: readonly string[],
   index: NameIndex,
-): string[] =>
-  unique([...stored(minerals), ...inCountries(minerals, countries), ...index.keys().map(name)]);
+): string[] => unique([...stored(minerals), ...inCountries(minerals, countries), ...index.keys().map(name)]);
 
 export const askedByItem = (
   minerals: readonly string[],
