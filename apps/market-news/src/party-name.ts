@@ -110,6 +110,7 @@ export class NameIndex {
       if (!name.words.every((word, nth) => words[at + nth]?.folded === word)) continue;
       const last = at + name.words.length - 1 + (name.withLegalForm ? 1 : 0);
       const named = words.slice(at, last + 1);
+      if (last >= words.length) continue;
       if (name.withLegalForm && !isLegalForm(named.at(-1)?.folded ?? '')) continue;
       if (!named.every((word, nth) => nth === 0 || isWithin(text, named[nth - 1]!, word))) continue;
       if (!isNameLike(named.at(-1)!)) continue;
