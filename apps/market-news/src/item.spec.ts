@@ -24,8 +24,8 @@ const posted = (
 
 const run = (events: readonly { event: ItemEvent; receivedAt: Date }[]): Item | undefined =>
   events.reduce<Item | undefined>((state, received) => {
-    const evolution = fold(state, { ...received, offset: 0 }, 'news-1');
-    return evolution === 'repeated' || evolution instanceof RefusedEvent ? state : evolution.state;
+    const evolution = fold(state, { ...received, offset: 0 }, 'news-1', undefined);
+    return typeof evolution === 'string' || evolution instanceof RefusedEvent ? state : evolution.state;
   }, undefined);
 
 const at = (minute: number): Date => new Date(Date.UTC(2025, 9, 2, 12, minute));
@@ -42,8 +42,8 @@ describe('an item', () => {
       publishedAt: '2025-10-02T09:00:00+05:00',
       url: 'https://news.example/a',
     });
-    const evolution = fold(undefined, { event, receivedAt: at(0), offset: 0 }, 'news-1');
-    if (evolution === 'repeated' || evolution instanceof RefusedEvent) throw new Error('not taken');
+    const evolution = fold(undefined, { event, receivedAt: at(0), offset: 0 }, 'news-1', undefined);
+    if (typeof evolution === 'string' || evolution instanceof RefusedEvent) throw new Error('not taken');
     expect(evolution.state).toMatchObject({
       title: 'Antimony & copper from Pakistan',
       summary: 'For USD 500 million',
@@ -77,7 +77,12 @@ describe('an item', () => {
   });
 
   it('is refused without a word in its title', () => {
-    const evolution = fold(undefined, { ...received(posted({ title: '<p></p>' })), offset: 0 }, 'news-1');
+    const evolution = fold(
+      undefined,
+      { ...received(posted({ title: '<p></p>' })), offset: 0 },
+      'news-1',
+      undefined,
+    );
     expect(evolution).toBeInstanceOf(RefusedEvent);
   });
 
@@ -122,6 +127,7 @@ describe('an item', () => {
   it('is not changed by what it has seen', () => {
     const events = [received(posted()), received(posted({ title: 'B' }, { id: 'e2' }))];
     const state = run(events);
-    for (const event of events) expect(fold(state, { ...event, offset: 9 }, 'news-1')).toBe('repeated');
+    for (const event of events)
+      expect(fold(state, { ...event, offset: 9 }, 'news-1', undefined)).toBe('repeated');
   });
 });

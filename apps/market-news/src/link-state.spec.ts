@@ -40,8 +40,13 @@ function after(...judgements: ReturnType<typeof judgement>[]): {
   let state: LinkState | undefined;
   const said: string[] = [];
   for (const event of judgements) {
-    const evolution = foldLink(state, { event, receivedAt: new Date(0), offset: 0 }, event.subject);
-    if (evolution === 'repeated' || evolution instanceof RefusedEvent) continue;
+    const evolution = foldLink(
+      state,
+      { event, receivedAt: new Date(0), offset: 0 },
+      event.subject,
+      undefined,
+    );
+    if (typeof evolution === 'string' || evolution instanceof RefusedEvent) continue;
     state = evolution.state;
     for (const announcement of evolution.announcements) {
       expect(announcement).toMatchObject({ subject: 'news-1', causedBy: 'cause' });

@@ -9,7 +9,7 @@ import { askedByItem, askedBySubject, termsOfItem, termsOfSubject } from './term
 
 type Described = Pick<Subject, 'kind' | 'minerals' | 'countries' | 'parties'>;
 
-const item = (text: NewsText): LinkableItem => ({
+const item = (text: NewsText): LinkableItem & { names: NameIndex } => ({
   tags: tagsOf(text, REFERENCE, '2025-10-02'),
   names: new NameIndex(text),
 });
@@ -143,9 +143,12 @@ describe('every link', () => {
         );
         const meet = (asked: string[], stored: string[]): boolean =>
           asked.some((term) => stored.includes(term));
-        expect(meet(askedByItem(minerals!, countries!, names), termsOfSubject(subject, REFERENCE))).toBe(
-          true,
-        );
+        expect(
+          meet(
+            askedByItem({ minerals: minerals!, terms: termsOfItem(minerals!, countries!, names) }),
+            termsOfSubject(subject, REFERENCE),
+          ),
+        ).toBe(true);
         expect(meet(askedBySubject(subject, REFERENCE), termsOfItem(minerals!, countries!, names))).toBe(
           true,
         );

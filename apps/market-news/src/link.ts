@@ -15,7 +15,7 @@ export interface Link {
 /** What of an item decides its links. */
 export interface LinkableItem {
   readonly tags: readonly Tag[];
-  readonly names: NameIndex;
+  readonly names: Pick<NameIndex, 'find'>;
 }
 
 /**

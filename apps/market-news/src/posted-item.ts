@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
 import type { EventOf } from '#contracts/contract.js';
-import { ItemPosted } from '#contracts/market-news.js';
-import { itemId } from './item-id.js';
+import { FeedRegistered, ItemPosted } from '#contracts/market-news.js';
+import { feedId, itemId } from './item-id.js';
 
 /** The namespace of the ids of what this service posts (RFC 9562, 5.5). It must never change. */
 const POSTED = '2c8f63a5-90d0-5b7e-8a4b-5f4a1c9be0d3';
@@ -37,6 +37,22 @@ export function postedItem(
     source: from,
     type: ItemPosted.type,
     subject,
+    time: now.toISOString(),
+    data,
+    extensions: {},
+  };
+}
+
+/** A feed to be polled, as an event: the same said again is the same event. */
+export function registeredFeed(
+  data: FeedRegistered,
+  { from, now }: { from: string; now: Date },
+): EventOf<typeof FeedRegistered> {
+  return {
+    id: uuidV5(JSON.stringify([from, data.url, data.publisher]), POSTED),
+    source: from,
+    type: FeedRegistered.type,
+    subject: feedId(data.url),
     time: now.toISOString(),
     data,
     extensions: {},

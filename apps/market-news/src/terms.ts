@@ -4,7 +4,7 @@
  * mineral for a deal; a mineral in one of its countries for a shipment; for both the first words of a party's name. So
  * a search finds little that is not then linked, and leaves out nothing that is: `terms.spec.ts` shows that, both ways.
  */
-import { keyOf, type NameIndex, namesOf } from './party-name.js';
+import { keyOf, type NameIndex, namesOf, type PartyName } from './party-name.js';
 import { GROUPS, groupsOf } from './reference/minerals.js';
 import type { Subject } from './subject.js';
 import type { Reference } from './tagging/reference.js';
@@ -12,8 +12,13 @@ import type { Reference } from './tagging/reference.js';
 const mineral = (name: string): string => `mineral:${name}`;
 /** A member of a group: what says `rare-earths` touches what says `cerium`, but what says `cerium` not `lanthanum`. */
 const within = (group: string): string => `within:${group}`;
+const isMembership = (term: string): boolean => term.startsWith(within(''));
 const inCountry = (name: string, country: string): string => `mineral:${name}@${country}`;
 const name = (key: string): string => `name:${key}`;
+
+/** Whether an item with these terms can have a name. Where it cannot, its text need not be read. */
+export const mayName = (terms: ReadonlySet<string>, party: PartyName): boolean =>
+  terms.has(name(keyOf(party)));
 
 /** The terms by which what speaks of these minerals is found. */
 const stored = (minerals: readonly string[]): string[] =>
@@ -57,8 +62,9 @@ export const termsOfItem = (
   index: NameIndex,
 ): string[] => unique([...stored(minerals), ...inCountries(minerals, countries), ...index.keys().map(name)]);
 
-export const askedByItem = (
-  minerals: readonly string[],
-  countries: readonly string[],
-  index: NameIndex,
-): string[] => unique([...asked(minerals), ...inCountries(minerals, countries), ...index.keys().map(name)]);
+/**
+ * Names and minerals in countries are asked for as they are stored; minerals by their groups and members, too. What is
+ * stored as a member is found by who asks for the group, and not by another member.
+ */
+export const askedByItem = (item: { minerals: readonly string[]; terms: readonly string[] }): string[] =>
+  unique([...asked(item.minerals), ...item.terms.filter((term) => !isMembership(term))]);
