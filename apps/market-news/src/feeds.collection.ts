@@ -50,7 +50,7 @@ export class FeedsCollection {
       collection: database.collection<FeedDocument>('feeds'),
       source: '/market-news',
       evolve: foldFeed,
-      timeline: false,
+      keeps: () => false,
     });
   }
 

@@ -24,7 +24,7 @@ const posted = (
 
 const run = (events: readonly { event: ItemEvent; receivedAt: Date }[]): Item | undefined =>
   events.reduce<Item | undefined>((state, received) => {
-    const evolution = fold(state, { ...received, offset: 0 }, 'news-1', undefined);
+    const evolution = fold(state, { ...received, partition: 0, offset: 0 }, 'news-1', undefined);
     return typeof evolution === 'string' || evolution instanceof RefusedEvent ? state : evolution.state;
   }, undefined);
 
@@ -42,7 +42,7 @@ describe('an item', () => {
       publishedAt: '2025-10-02T09:00:00+05:00',
       url: 'https://news.example/a',
     });
-    const evolution = fold(undefined, { event, receivedAt: at(0), offset: 0 }, 'news-1', undefined);
+    const evolution = fold(undefined, { event, receivedAt: at(0), partition: 0, offset: 0 }, 'news-1', undefined);
     if (typeof evolution === 'string' || evolution instanceof RefusedEvent) throw new Error('not taken');
     expect(evolution.state).toMatchObject({
       title: 'Antimony & copper from Pakistan',
@@ -79,7 +79,7 @@ describe('an item', () => {
   it('is refused without a word in its title', () => {
     const evolution = fold(
       undefined,
-      { ...received(posted({ title: '<p></p>' })), offset: 0 },
+      { ...received(posted({ title: '<p></p>' })), partition: 0, offset: 0 },
       'news-1',
       undefined,
     );
@@ -128,6 +128,6 @@ describe('an item', () => {
     const events = [received(posted()), received(posted({ title: 'B' }, { id: 'e2' }))];
     const state = run(events);
     for (const event of events)
-      expect(fold(state, { ...event, offset: 9 }, 'news-1', undefined)).toBe('repeated');
+      expect(fold(state, { ...event, partition: 0, offset: 9 }, 'news-1', undefined)).toBe('repeated');
   });
 });

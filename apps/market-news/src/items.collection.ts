@@ -24,7 +24,7 @@ export interface ItemQuery {
   readonly limit: number;
 }
 
-const SHOWN = { terms: 0, outbox: 0, tagged: 0 } as const;
+const SHOWN = { terms: 0, outbox: 0 } as const;
 const MATCHED = { title: 1, summary: 1, sighting: 1, at: 1, tags: 1, tagged: 1, terms: 1 } as const;
 /** What a match loads of items at once; some have 20,000 characters. */
 const MATCHED_AT_ONCE = 100;
@@ -43,7 +43,7 @@ export class ItemsCollection {
       collection: this.collection,
       source: '/market-news',
       evolve: itemFold(REFERENCE),
-      timeline: false, // the first sighting and the sources are all that is kept of what was said
+      keeps: () => false, // the first sighting and the sources are all that is kept of what was said
     });
   }
 

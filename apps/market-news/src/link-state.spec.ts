@@ -42,7 +42,7 @@ function after(...judgements: ReturnType<typeof judgement>[]): {
   for (const event of judgements) {
     const evolution = foldLink(
       state,
-      { event, receivedAt: new Date(0), offset: 0 },
+      { event, receivedAt: new Date(0), partition: 0, offset: 0 },
       event.subject,
       undefined,
     );

@@ -109,7 +109,7 @@ export class Linker {
     // events in the batch may come again.
     const causes = new Map(batch.received.map((received) => [entityOf(received.event), received]));
     if (causes.size === 0) return NOTHING;
-    const total = { publish: [] as Publication[], refused: [] as Refusal[], repeated: 0 };
+    const total = { publish: [] as Publication[], refused: [] as Refusal[] };
     const settle = async (pairs: Pair[]): Promise<void> => {
       const { publish, refused } = await this.settle(batch, pairs);
       total.publish.push(...publish);
@@ -125,7 +125,11 @@ export class Linker {
       }
       await settle(pairs);
     }
-    return { ...total, refused: onePerOffset(total.refused) };
+    return {
+      publish: [...new Map(total.publish.map((publication) => [publication.event.id, publication])).values()],
+      refused: onePerOffset(total.refused),
+      repeated: 0, // of judgements, which are nobody's events
+    };
   }
 
   /** Every pair of these entities that the terms find, and every one that was ever linked; each once. */

@@ -31,7 +31,7 @@ export class LinksCollection {
       collection: this.collection,
       source: '/market-news',
       evolve: foldLink,
-      timeline: false,
+      keeps: () => false,
     });
   }
 

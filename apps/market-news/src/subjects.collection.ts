@@ -46,7 +46,7 @@ export class SubjectsCollection {
       source: '/market-news',
       evolve: subjectFold(REFERENCE),
       entityOf: (event) => subjectId(kindOf(event), event.subject),
-      timeline: false,
+      keeps: () => false,
       codecs: {
         commitments: { encode: encodeCommitments, decode: decodeCommitments },
         value: { encode: encodeAmount, decode: decodeAmount },
