@@ -9,8 +9,11 @@ import {
   ArrayMinSize,
   IsArray,
   IsIn,
+  IsInt,
   IsObject,
   Matches,
+  Max,
+  Min,
   ValidateBy,
   ValidateIf,
   ValidateNested,
@@ -118,6 +121,10 @@ export const Share = (): PropertyDecorator =>
     'a share of 0 to 1 as a decimal string, with up to 6 digits behind the point',
     ['0.25'],
   );
+
+/** A whole number, 0 to `max`: a place in a text, a count. */
+export const WholeNumber = (max: number): PropertyDecorator =>
+  all(IsInt(), Min(0), Max(max), says({ description: `a whole number, 0 to ${max}` }));
 
 /** A place in a topic: `<partition>/<offset>`. */
 export const LogPosition = (): PropertyDecorator =>

@@ -1,5 +1,5 @@
 /** The events of market news: what is posted or polled, and what the market-news service publishes. */
-import { Id, ListOf, OneOf, Optional, Share, Text, Timestamp, WebAddress } from './fields.js';
+import { Id, ListOf, OneOf, Optional, Share, Text, Timestamp, WebAddress, WholeNumber } from './fields.js';
 import { inbound, published } from './topic.js';
 
 export class ItemPosted {
@@ -24,36 +24,53 @@ export class FeedRegistered {
 
 export const SUBJECT_KINDS = ['deal', 'shipment'] as const;
 export const LINK_REASONS = ['mineral', 'party', 'country'] as const;
+export const TAG_KINDS = ['mineral', 'country', 'amount'] as const;
+export const TEXT_FIELDS = ['title', 'summary'] as const;
 
-/** What an item and a deal or shipment have in common, and how much that counts. */
+/** What an item and a deal or shipment have in common, how much that counts, and the words that justify it. */
 export class LinkReason {
   @OneOf(LINK_REASONS) kind!: (typeof LINK_REASONS)[number];
+  /** A mineral's name, a party's name as the deal or shipment has it, or a country's ISO code. */
   @Text(200) term!: string;
   /** The share of the score. */
   @Share() weight!: string;
+  /** The words in the item, as they stand there, in which of its texts, and where: `start` and `end` in UTF-16 units. */
+  @Text(200) words!: string;
+  @OneOf(TEXT_FIELDS) field!: (typeof TEXT_FIELDS)[number];
+  @WholeNumber(20_000) start!: number;
+  @WholeNumber(20_000) end!: number;
 }
 
-/** A term found in an item, and the place in its text that justifies it. */
+/** A term that an item's text names, and the place that justifies it. */
 export class Tag {
-  @OneOf(LINK_REASONS) kind!: (typeof LINK_REASONS)[number];
+  @OneOf(TAG_KINDS) kind!: (typeof TAG_KINDS)[number];
+  /** A mineral's name, a country's ISO code, or a currency and an exact amount: `USD 1000000000`. */
   @Text(200) term!: string;
-  /** The words in the text, as they stand there. */
+  /** The words in the text, as they stand there, in which of the texts, and where: `start` and `end` in UTF-16 units. */
   @Text(200) words!: string;
+  @OneOf(TEXT_FIELDS) field!: (typeof TEXT_FIELDS)[number];
+  @WholeNumber(20_000) start!: number;
+  @WholeNumber(20_000) end!: number;
+  /** Of a mineral: the citation of the US list that held it to be critical on the item's day. */
+  @Optional() @Text(100) list?: string;
 }
 
 export class ItemPublished {
   static readonly type = 'orebound.news.item-published.v1';
   static readonly description =
-    'A news item was taken in, with the minerals, companies and countries found in it.';
+    'A news item was taken in, with the minerals, countries and amounts that its text names. A later one of the same item (by sequence) replaces it.';
   @Text(500) title!: string;
+  @Optional() @Text(20_000) summary?: string;
   @Optional() @WebAddress() url?: string;
   @Optional() @Timestamp() publishedAt?: string;
+  @Optional() @Text(200) publisher?: string;
   @ListOf(() => Tag, { min: 0, max: 200 }) tags!: Tag[];
 }
 
 export class ItemLinked {
   static readonly type = 'orebound.news.item-linked.v1';
-  static readonly description = 'A news item touches a deal or a shipment, for these reasons.';
+  static readonly description =
+    'A news item touches a deal or a shipment, for these reasons. `sequence` orders the events of one item and one deal or shipment.';
   @OneOf(SUBJECT_KINDS) kind!: (typeof SUBJECT_KINDS)[number];
   @Id() id!: string;
   /** The sum of the reasons' weights, at most 1. */
@@ -63,7 +80,8 @@ export class ItemLinked {
 
 export class ItemUnlinked {
   static readonly type = 'orebound.news.item-unlinked.v1';
-  static readonly description = 'A news item no longer touches a deal or a shipment, since that was changed.';
+  static readonly description =
+    'A news item no longer touches a deal or a shipment, since one of them was changed.';
   @OneOf(SUBJECT_KINDS) kind!: (typeof SUBJECT_KINDS)[number];
   @Id() id!: string;
 }

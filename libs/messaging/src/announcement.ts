@@ -12,6 +12,8 @@ export interface Announcement {
   readonly time?: string;
   /** The entity it is about, where that is not the one that was folded. */
   readonly subject?: string;
+  /** The id of the event that brought it about, where that is not the one that was folded, but led to it. */
+  readonly causedBy?: string;
 }
 
 /** Says that something is to be published; typed, so that only a topic's own contracts go out on it. */
@@ -19,13 +21,14 @@ export const announce = <C extends ContractClass, K extends C>(
   topic: Topic<C>,
   contract: K,
   data: InstanceType<K>,
-  about: { time?: string | undefined; subject?: string } = {},
+  about: { time?: string | undefined; subject?: string; causedBy?: string } = {},
 ): Announcement => ({
   topic: topic.name,
   type: contract.type,
   data,
   ...(about.time !== undefined && { time: about.time }),
   ...(about.subject !== undefined && { subject: about.subject }),
+  ...(about.causedBy !== undefined && { causedBy: about.causedBy }),
 });
 
 /** The namespace of the ids of everything that Orebound publishes (RFC 9562, 5.5). It must never change. */
@@ -63,7 +66,7 @@ export function published(
     extensions: {
       sequence: String(from.sequence).padStart(SEQUENCE_DIGITS, '0'),
       correlationid: cause.extensions['correlationid'] ?? cause.id,
-      causationid: cause.id,
+      causationid: announcement.causedBy ?? cause.id,
       ...(cause.extensions['traceparent'] !== undefined && { traceparent: cause.extensions['traceparent'] }),
     },
   };

@@ -1,0 +1,13 @@
+import { Flag, Integer, ServiceConfig } from '#service/config.js';
+
+export class MarketNewsConfig extends ServiceConfig {
+  readonly service = 'market-news';
+  @Integer(0, 65_535) readonly port: number = 3003;
+  /** How long after a poll a feed is polled again, a tenth more or less. */
+  @Integer(1, 86_400) readonly feedsIntervalSeconds: number = 900;
+  /**
+   * Whether feeds may be fetched from private addresses and any port. For a demo or tests on one machine: anywhere
+   * else it lets whoever registers a feed read what only this service can reach.
+   */
+  @Flag() readonly feedsAllowPrivateAddresses: boolean = false;
+}

@@ -1,0 +1,73 @@
+import { Decimal } from 'decimal.js';
+import type { Unit } from '#contracts/trade.js';
+import type { PricedCommitment, Subject } from './subject.js';
+
+interface CurrencyAmount {
+  readonly currency: string;
+  readonly amount: string;
+}
+
+/** How much stands behind a mineral in the deals that commit it. Every sum is exact. */
+export interface Exposure {
+  readonly mineral: string;
+  /** The deals that commit it. */
+  readonly deals: number;
+  /** What its commitments with a price come to, by currency. */
+  readonly committed: readonly CurrencyAmount[];
+  /** The weight of its commitments without a price, by basis, in tonnes. */
+  readonly unpriced: readonly { readonly basis: PricedCommitment['basis']; readonly tonnes: string }[];
+  /**
+   * What the deals that have it without a price are worth as a whole, by currency: the mineral's share in that is not
+   * known, so these are beside `committed`, and not to be added to it.
+   */
+  readonly dealsWorth: readonly CurrencyAmount[];
+}
+
+/** Wide enough for the product of any quantity and price that a contract takes, and the sum of millions of them. */
+const Exact = Decimal.clone({ precision: 100 });
+const TONNES: Readonly<Record<Unit, string>> = { TNE: '1', KGM: '0.001' };
+
+class Sums {
+  private readonly sums = new Map<string, Decimal>();
+
+  add(key: string, amount: Decimal): void {
+    this.sums.set(key, (this.sums.get(key) ?? new Exact(0)).plus(amount));
+  }
+
+  /** In the order of the keys, plainly written. */
+  get all(): [string, string][] {
+    return [...this.sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, sum]) => [key, sum.toFixed()]);
+  }
+}
+
+const inTonnes = (quantity: string, unit: Unit): Decimal => new Exact(quantity).times(TONNES[unit]);
+
+/** What stands behind a mineral. Takes the deals one by one, and keeps none. */
+export async function exposureOf(
+  mineral: string,
+  deals: AsyncIterable<Pick<Subject, 'commitments' | 'value'>>,
+): Promise<Exposure> {
+  const [committed, unpriced, worth] = [new Sums(), new Sums(), new Sums()];
+  let count = 0;
+  for await (const { commitments = [], value } of deals) {
+    const own = commitments.filter((commitment) => commitment.mineral === mineral);
+    if (own.length === 0) continue;
+    count++;
+    for (const { quantity, unit, basis, price } of own) {
+      const tonnes = inTonnes(quantity, unit);
+      // A price for a kilogram is a thousand for a tonne.
+      if (price) committed.add(price.currency, tonnes.times(price.amount).div(TONNES[price.per]));
+      else unpriced.add(basis, tonnes);
+    }
+    if (value && own.some(({ price }) => !price)) worth.add(value.currency, new Exact(value.amount));
+  }
+  const byCurrency = (sums: Sums): CurrencyAmount[] =>
+    sums.all.map(([currency, amount]) => ({ currency, amount }));
+  return {
+    mineral,
+    deals: count,
+    committed: byCurrency(committed),
+    unpriced: unpriced.all.map(([basis, tonnes]) => ({ basis: basis as PricedCommitment['basis'], tonnes })),
+    dealsWorth: byCurrency(worth),
+  };
+}

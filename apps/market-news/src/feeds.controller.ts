@@ -1,0 +1,82 @@
+import { Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { RefusedEvent } from '#contracts/fault.js';
+import { FeedRegistered, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
+import { Intake } from '#service/intake.js';
+import { JsonBody } from '#service/json-body.js';
+import { type Page, pageOf, PageQuery, positionOf } from '#service/page.js';
+import { CONFIG } from '#service/service.module.js';
+import { bodySchemaOf, checkedBody } from './body.js';
+import type { MarketNewsConfig } from './config.js';
+import { checkedUrl, RefusedAddress } from './feeds/public-address.js';
+import { type FeedDocument, FeedsCollection, type PollDocument } from './feeds.collection.js';
+import { registeredFeed } from './posted-item.js';
+
+/** A feed, and how polling it goes. */
+export interface FeedView {
+  readonly id: string;
+  readonly url: string;
+  readonly publisher?: string;
+  readonly registeredAt: string;
+  readonly polledAt?: string;
+  /** When it is polled next. */
+  readonly dueAt?: string;
+  /** How often polling has failed in a row, and why the last time. */
+  readonly failures: number;
+  readonly failure?: string;
+}
+
+@ApiTags('feeds')
+@Controller('feeds')
+export class FeedsController {
+  constructor(
+    private readonly intake: Intake,
+    private readonly feeds: FeedsCollection,
+    @Inject(CONFIG) private readonly config: MarketNewsConfig,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Have a feed polled for news: RSS, Atom or JSON Feed, from the public Internet' })
+  @ApiBody({ schema: bodySchemaOf(FeedRegistered) })
+  @ApiResponse({ status: 202, description: 'It is on all in-sync replicas of Kafka, and is polled soon.' })
+  @ApiResponse({ status: 422, description: 'The body is not as it must be; errors point to each fault.' })
+  @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
+  async register(@JsonBody() body: unknown): Promise<{ id: string }> {
+    const data = checkedBody(FeedRegistered, body);
+    this.checkAddress(data.url);
+    const event = registeredFeed(data, { from: '/market-news/feeds', now: new Date() });
+    await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] });
+    return { id: event.subject };
+  }
+
+  /** What can be seen to be refused is refused to its face; what its host is looked up as, when it is polled. */
+  private checkAddress(url: string): void {
+    try {
+      checkedUrl(url, this.config.feedsAllowPrivateAddresses);
+    } catch (error) {
+      if (!(error instanceof RefusedAddress)) throw error;
+      throw new RefusedEvent('invalid-data', error.reason, [
+        { pointer: '/url', code: 'not-allowed', message: error.reason },
+      ]);
+    }
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The feeds, and how polling them goes' })
+  async list(@Query() { limit, cursor }: PageQuery): Promise<Page<FeedView>> {
+    const found = await this.feeds.list(positionOf(cursor), limit + 1);
+    return pageOf(found, limit, ({ feed }) => feed._id, viewOf);
+  }
+}
+
+const viewOf = ({ feed, poll }: { feed: FeedDocument; poll: PollDocument | undefined }): FeedView => ({
+  id: feed._id,
+  url: feed.url,
+  ...(feed.publisher !== undefined && { publisher: feed.publisher }),
+  registeredAt: feed.registeredAt.toISOString(),
+  ...(poll?.polledAt && { polledAt: poll.polledAt.toISOString() }),
+  ...(poll && { dueAt: poll.dueAt.toISOString() }),
+  failures: poll?.failures ?? 0,
+  ...(poll?.failure !== undefined && { failure: poll.failure }),
+});

@@ -1,0 +1,119 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import { Country, Id, Mineral, Timestamp } from '#contracts/fields.js';
+import { ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
+import { Intake } from '#service/intake.js';
+import { JsonBody } from '#service/json-body.js';
+import { type Page, pageOf, PageQuery, positionOf } from '#service/page.js';
+import { ProblemError } from '#service/problem.js';
+import { bodySchemaOf, checkedBody } from './body.js';
+import { type Exposure, exposureOf } from './exposure.js';
+import { type ItemSummary, type ItemView, summaryOf, viewOf } from './item-view.js';
+import { ItemsCollection } from './items.collection.js';
+import { LinksCollection } from './links.collection.js';
+import { type Position, positionText, readPosition } from './position.js';
+import { postedItem } from './posted-item.js';
+import { subjectId } from './subject.js';
+import { SubjectsCollection } from './subjects.collection.js';
+
+const MOST_LINKS_SHOWN = 200;
+
+class ItemsQuery extends PageQuery {
+  @IsOptional() @Mineral() mineral?: string;
+  @IsOptional() @Country() country?: string;
+  @IsOptional() @Id() deal?: string;
+  @IsOptional() @Id() shipment?: string;
+  /** Only what was published then or later. */
+  @IsOptional() @Timestamp() since?: string;
+}
+
+@ApiTags('news')
+@Controller()
+export class ItemsController {
+  constructor(
+    private readonly intake: Intake,
+    private readonly items: ItemsCollection,
+    private readonly links: LinksCollection,
+    private readonly subjects: SubjectsCollection,
+  ) {}
+
+  @Post('items')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Take in a piece of news; said again, with the same address, it is the same item',
+  })
+  @ApiBody({ schema: bodySchemaOf(ItemPosted) })
+  @ApiResponse({
+    status: 202,
+    description: 'It is on all in-sync replicas of Kafka; `id` is what it is known by.',
+  })
+  @ApiResponse({ status: 422, description: 'The body is not as it must be; errors point to each fault.' })
+  @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
+  async post(@JsonBody() body: unknown): Promise<{ id: string }> {
+    const data = checkedBody(ItemPosted, body);
+    const event = postedItem(data, { from: '/market-news/items', now: new Date() });
+    await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] });
+    return { id: event.subject };
+  }
+
+  @Get('items')
+  @ApiOperation({
+    summary: 'News, the latest first: of a deal or a shipment, by mineral, country and time',
+  })
+  @ApiResponse({ status: 400, description: 'The query is not as it must be.' })
+  async list(@Query() query: ItemsQuery): Promise<Page<ItemSummary>> {
+    const { deal, shipment, mineral, country, since, limit } = query;
+    if (deal !== undefined && shipment !== undefined)
+      throw new ProblemError(400, 'invalid-query', 'ask for a deal or for a shipment, not for both');
+    const asked = {
+      tagged: [
+        ...(mineral === undefined ? [] : [`mineral:${mineral}`]),
+        ...(country === undefined ? [] : [`country:${country}`]),
+      ],
+      since: since === undefined ? undefined : new Date(since.toUpperCase()),
+      after: positionIn(query.cursor),
+      limit: limit + 1,
+    };
+    if (deal === undefined && shipment === undefined) {
+      const found = await this.items.list(asked);
+      return pageOf(found, limit, ({ _id, at }) => positionText({ id: _id, at }), summaryOf);
+    }
+    const subject = deal === undefined ? subjectId('shipment', shipment!) : subjectId('deal', deal);
+    const positions = await this.links.itemsOf(subject, asked);
+    const items = new Map(
+      (await this.items.byIdsToShow(positions.map(({ id }) => id))).map((item) => [item._id, item]),
+    );
+    const known = positions.filter(({ id }) => items.has(id));
+    return pageOf(known, limit, positionText, ({ id }) => summaryOf(items.get(id)!));
+  }
+
+  @Get('items/:id')
+  @ApiOperation({
+    summary: 'An item: what it names, and what deals and shipments it touches, with the reasons',
+  })
+  @ApiResponse({ status: 404, description: 'No such item has been heard of.' })
+  async get(@Param('id') id: string): Promise<ItemView> {
+    const item = await this.items.find(id);
+    if (!item) throw new ProblemError(404, 'not-found', `no item ${id} has been heard of`);
+    return viewOf(item, await this.links.ofItem(id, MOST_LINKS_SHOWN + 1), MOST_LINKS_SHOWN);
+  }
+
+  @Get('exposure/:mineral')
+  @ApiOperation({ summary: 'How much stands behind a mineral in the deals that commit it, exact' })
+  @ApiResponse({ status: 404, description: 'No deal that was heard of commits it.' })
+  async exposure(@Param('mineral') mineral: string): Promise<Exposure> {
+    const exposure = await exposureOf(mineral, this.subjects.dealsOf(mineral));
+    if (exposure.deals === 0) throw new ProblemError(404, 'not-found', `no deal commits ${mineral}`);
+    return exposure;
+  }
+}
+
+/** @throws ProblemError where it is no cursor of a list of items */
+function positionIn(cursor: string | undefined): Position | undefined {
+  const text = positionOf(cursor);
+  if (text === undefined) return undefined;
+  const position = readPosition(text);
+  if (!position) throw new ProblemError(400, 'invalid-query', 'the cursor is none that this list has given');
+  return position;
+}

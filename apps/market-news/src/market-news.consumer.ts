@@ -1,0 +1,89 @@
+import { Controller } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import type { EventOf } from '#contracts/contract.js';
+import { DealDrawnDown, DealFulfilled, DealReopened, DEALS_EVENTS } from '#contracts/deals.js';
+import { FeedRegistered, ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
+import { EtaChanged, SHIPMENTS_EVENTS, StatusChanged } from '#contracts/shipments.js';
+import type { Effects, EventBatch, Received } from '#messaging/effects.js';
+import { type BatchOf, takes } from '#messaging/subscription.js';
+import { FeedsCollection } from './feeds.collection.js';
+import { ItemsCollection } from './items.collection.js';
+import { Linker } from './linker.js';
+import { kindOf, type SubjectEvent, subjectId } from './subject.js';
+import { SubjectsCollection } from './subjects.collection.js';
+
+/** What market news consumes, and where it goes. */
+@Controller()
+export class MarketNewsConsumer {
+  constructor(
+    private readonly items: ItemsCollection,
+    private readonly feeds: FeedsCollection,
+    private readonly subjects: SubjectsCollection,
+    private readonly linker: Linker,
+  ) {}
+
+  /** What is posted or found → one document an item (item.ts), its links (linker.ts); feeds to poll (feed.ts). */
+  @EventPattern<string>(MARKET_NEWS_INBOUND.name, takes(MARKET_NEWS_INBOUND))
+  async inbound(@Payload() batch: BatchOf<typeof MARKET_NEWS_INBOUND>): Promise<Effects> {
+    const items = ofType(batch, ItemPosted);
+    return together(
+      await this.items.apply(items),
+      await this.linker.itemsWritten(items),
+      await this.feeds.apply(ofType(batch, FeedRegistered)),
+    );
+  }
+
+  /** The deals as they are now → one document a deal (subject.ts), its links. */
+  @EventPattern<string>(
+    DEALS_EVENTS.name,
+    takes(DEALS_EVENTS, { ignores: [DealDrawnDown, DealFulfilled, DealReopened] }),
+  )
+  deals(
+    @Payload()
+    batch: BatchOf<typeof DEALS_EVENTS, typeof DealDrawnDown | typeof DealFulfilled | typeof DealReopened>,
+  ): Promise<Effects> {
+    return this.subjectsOf(batch);
+  }
+
+  /** The shipments as they are registered → one document a shipment (subject.ts), its links. */
+  @EventPattern<string>(
+    SHIPMENTS_EVENTS.name,
+    takes(SHIPMENTS_EVENTS, { ignores: [StatusChanged, EtaChanged] }),
+  )
+  shipments(
+    @Payload() batch: BatchOf<typeof SHIPMENTS_EVENTS, typeof StatusChanged | typeof EtaChanged>,
+  ): Promise<Effects> {
+    return this.subjectsOf(batch);
+  }
+
+  private async subjectsOf(batch: EventBatch<SubjectEvent>): Promise<Effects> {
+    return together(
+      await this.subjects.apply(batch),
+      await this.linker.subjectsWritten(batch, (event) =>
+        subjectId(kindOf(event as SubjectEvent), event.subject),
+      ),
+    );
+  }
+}
+
+const ofType = <C extends typeof ItemPosted | typeof FeedRegistered>(
+  batch: BatchOf<typeof MARKET_NEWS_INBOUND>,
+  { type }: C,
+): EventBatch<EventOf<C>> => ({
+  ...batch,
+  received: (batch.received as readonly Received[]).filter(
+    (received): received is Received<EventOf<C>> => received.event.type === type,
+  ),
+});
+
+/** One batch's effects: what is published in the order of what brought it forth; each event refused at most once. */
+function together(...all: readonly Effects[]): Effects {
+  const refused = new Map(
+    all.flatMap((effects) => effects.refused).map((refusal) => [refusal.offset, refusal]),
+  );
+  return {
+    publish: all.flatMap(({ publish }) => publish),
+    refused: [...refused.values()],
+    repeated: all.reduce((sum, { repeated }) => sum + repeated, 0),
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { v5 as uuidV5 } from 'uuid';
+import type { EventOf } from '#contracts/contract.js';
+import { FeedRegistered, ItemPosted } from '#contracts/market-news.js';
+import { feedId, itemId } from './item-id.js';
+
+/** The namespace of the ids of what this service posts (RFC 9562, 5.5). It must never change. */
+const POSTED = '2c8f63a5-90d0-5b7e-8a4b-5f4a1c9be0d3';
+
+/**
+ * A piece of news as an event. Its id is derived from where it was said and what it says, so that the same said again
+ * is the same event, and something else said of the same item another.
+ * @param from who says so: `/market-news/items`, `/market-news/feeds`
+ * @param guid what the feed says identifies it
+ */
+export function postedItem(
+  data: ItemPosted,
+  { from, guid, now }: { from: string; guid?: string | undefined; now: Date },
+): EventOf<typeof ItemPosted> {
+  const { title, summary, url, publishedAt, publisher, feed } = data;
+  const day = (publishedAt === undefined ? now : new Date(publishedAt.toUpperCase()))
+    .toISOString()
+    .slice(0, 10);
+  // A feed repeats an item for days. One that gives neither address nor guid nor day is known by its title.
+  const known = guid ?? (feed !== undefined && publishedAt === undefined ? title : undefined);
+  const subject = itemId({
+    title,
+    url,
+    day,
+    ...(known !== undefined && feed !== undefined && { guid: { value: known, feed } }),
+  });
+  const content = createHash('sha256')
+    .update(JSON.stringify([title, summary, url, publishedAt, publisher]))
+    .digest('hex');
+  return {
+    id: uuidV5(JSON.stringify([from, feed, guid, subject, content]), POSTED),
+    source: from,
+    type: ItemPosted.type,
+    subject,
+    time: now.toISOString(),
+    data,
+    extensions: {},
+  };
+}
+
+/** A feed to be polled, as an event: the same said again is the same event. */
+export function registeredFeed(
+  data: FeedRegistered,
+  { from, now }: { from: string; now: Date },
+): EventOf<typeof FeedRegistered> {
+  return {
+    id: uuidV5(JSON.stringify([from, data.url, data.publisher]), POSTED),
+    source: from,
+    type: FeedRegistered.type,
+    subject: feedId(data.url),
+    time: now.toISOString(),
+    data,
+    extensions: {},
+  };
+}

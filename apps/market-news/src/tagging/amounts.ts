@@ -1,0 +1,52 @@
+import { Decimal } from 'decimal.js';
+
+/** An amount of money that a text names. */
+export interface Amount {
+  /** Currency and exact amount: `USD 6000000000000`. */
+  readonly term: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const CURRENCIES: Readonly<Record<string, string>> = {
+  us$: 'USD',
+  usd: 'USD',
+  $: 'USD',
+  c$: 'CAD',
+  cad: 'CAD',
+  a$: 'AUD',
+  aud: 'AUD',
+  '€': 'EUR',
+  eur: 'EUR',
+  '£': 'GBP',
+  gbp: 'GBP',
+};
+const SCALES: Readonly<Record<string, string>> = {
+  thousand: '1e3',
+  k: '1e3',
+  million: '1e6',
+  mn: '1e6',
+  m: '1e6',
+  billion: '1e9',
+  bn: '1e9',
+  b: '1e9',
+  trillion: '1e12',
+  tn: '1e12',
+};
+
+/** A currency before the number. Every part is bounded, so that a text of nothing but digits costs no more. */
+const AMOUNT =
+  /(?<![\p{L}\p{N}])(US\$|C\$|A\$|USD|CAD|AUD|EUR|GBP|\$|€|£)[ \u00a0]?(\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(\.\d{1,6})?(?![\d,.]*\d)(?:[ \u00a0-]?(thousand|million|billion|trillion|mn|bn|tn|[kmb])(?![\p{L}\p{N}]))?/giu;
+
+/** The amounts that a text names with their currency, exact. A bare `$` is taken for the United States'. */
+export const amountsIn = (text: string): Amount[] =>
+  [...text.matchAll(AMOUNT)].map((found) => {
+    const [words, currency, whole, fraction = '', scale] = found;
+    const number = new Decimal(whole!.replaceAll(',', '') + fraction);
+    const amount = number.times(scale ? SCALES[scale.toLowerCase()]! : 1);
+    return {
+      term: `${CURRENCIES[currency!.toLowerCase()]!} ${amount.toFixed()}`,
+      start: found.index,
+      end: found.index + words.length,
+    };
+  });
