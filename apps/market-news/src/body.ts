@@ -1,4 +1,5 @@
-import { checkData, type ContractClass, schemaOf } from '#contracts/contract.js';
+import { checkData } from '#contracts/check-data.js';
+import { type ContractClass, schemaOf } from '#contracts/contract.js';
 import { RefusedEvent } from '#contracts/fault.js';
 
 const DATA = '/data';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CloudEvent } from '#contracts/cloudevent.js';
-import { checkData } from '#contracts/contract.js';
+import { checkData } from '#contracts/check-data.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { ItemPosted, ItemPublished } from '#contracts/market-news.js';
 import { type Item, type ItemEvent, itemFold } from './item.js';
@@ -42,7 +42,12 @@ describe('an item', () => {
       publishedAt: '2025-10-02T09:00:00+05:00',
       url: 'https://news.example/a',
     });
-    const evolution = fold(undefined, { event, receivedAt: at(0), partition: 0, offset: 0 }, 'news-1', undefined);
+    const evolution = fold(
+      undefined,
+      { event, receivedAt: at(0), partition: 0, offset: 0 },
+      'news-1',
+      undefined,
+    );
     if (typeof evolution === 'string' || evolution instanceof RefusedEvent) throw new Error('not taken');
     expect(evolution.state).toMatchObject({
       title: 'Antimony & copper from Pakistan',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CloudEvent } from '#contracts/cloudevent.js';
-import { checkData } from '#contracts/contract.js';
+import { checkData } from '#contracts/check-data.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { ItemLinked, ItemUnlinked } from '#contracts/market-news.js';
 import { foldLink, judged, type LinkState } from './link-state.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isTimestamp } from '#contracts/fields.js';
+import { isTimestamp } from '#contracts/time.js';
 import { timestampOf } from './feed-date.js';
 
 describe('a feed’s date', () => {

@@ -1,4 +1,4 @@
-import { isTimestamp } from '#contracts/fields.js';
+import { isTimestamp } from '#contracts/time.js';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
