@@ -124,12 +124,15 @@ export function endStates(doors: Doors, heard: Heard): EndState[] {
       },
       ask: async () =>
         Object.fromEntries(
-          ((await of('deals', `/deals/${story.DEAL}`))['commitments'] as Record<string, string>[]).map(
-            (line) => [
-              line['mineral'],
-              `${line['delivered']} of ${line['committed']} ${line['unit']}, ${line['remaining']} left`,
-            ],
-          ),
+          (
+            (await of('deals', `/deals/${story.DEAL}`))['commitments'] as Record<
+              'mineral' | 'delivered' | 'committed' | 'unit' | 'remaining',
+              string
+            >[]
+          ).map((line) => [
+            line['mineral'],
+            `${line['delivered']} of ${line['committed']} ${line['unit']}, ${line['remaining']} left`,
+          ]),
         ),
     },
     {
