@@ -104,6 +104,24 @@ const CHANGES: [string, { narrow: JsonSchema; wide: JsonSchema; forth: RegExp; b
     },
   ],
   [
+    'a least number',
+    {
+      narrow: property({ minimum: 0 }),
+      wide: property({ minimum: -1 }),
+      forth: /minimum was 0/,
+      back: /minimum was -1/,
+    },
+  ],
+  [
+    'a greatest number',
+    {
+      narrow: property({ maximum: 5 }),
+      wide: property({}),
+      forth: /maximum was 5/,
+      back: /maximum was Infinity/,
+    },
+  ],
+  [
     'what must be given',
     {
       narrow: object({ a: text }, { required: ['a'] }),

@@ -23,8 +23,10 @@ const KNOWN = [
 const LIMITS: Readonly<Record<string, number>> = {
   minLength: 0,
   minItems: 0,
+  minimum: -Infinity,
   maxLength: Infinity,
   maxItems: Infinity,
+  maximum: Infinity,
 };
 
 interface Side {

@@ -53,6 +53,10 @@ export function anyData(schema: JsonSchema, definitions = schema.$defs ?? {}): f
   if (schema['format'] === 'date-time') return timestamp();
   if (schema['format'] === 'date') return day();
   if (schema.type === 'string') return text(schema);
+  if (schema.type === 'integer') {
+    const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
+    return fc.integer({ min: minimum ?? -1000, max: maximum ?? 1000 });
+  }
   if (schema.type === 'array') {
     const { minItems, maxItems } = schema as { minItems?: number; maxItems?: number };
     return fc.array(anyData(schema.items!, definitions), {
@@ -120,6 +124,7 @@ const wrong = (name: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
       '0',
       '0.0',
       '00',
+      -1,
       '01',
       '-1',
       '1e3',
@@ -164,9 +169,9 @@ export const mistakes = (unknownName: fc.Arbitrary<string>): fc.Arbitrary<Change
     ),
   );
 
-/** Texts and lists made as long as one of the schema's limits, or longer by one. */
+/** Texts and lists made as long as one of the schema's limits, or longer by one, and numbers as great. */
 export const lengths = (schema: JsonSchema): fc.Arbitrary<Change> => {
-  const limits = [...JSON.stringify(schema).matchAll(/"max(?:Length|Items)":(\d+)/g)].map(([, limit]) =>
+  const limits = [...JSON.stringify(schema).matchAll(/"max(?:Length|Items|imum)":(\d+)/g)].map(([, limit]) =>
     Number(limit),
   );
   const length =
@@ -174,6 +179,7 @@ export const lengths = (schema: JsonSchema): fc.Arbitrary<Change> => {
       ? fc.constant(1)
       : fc.constantFrom(...limits).chain((limit) => fc.constantFrom(limit, limit + 1));
   return fc.tuple(length, fc.constantFrom('x', '😀')).map(([count, character]) => (it) => {
+    if (typeof it === 'number') return count;
     if (typeof it === 'string') return it + character.repeat(Math.max(0, count - [...it].length));
     return Array.isArray(it) && it.length > 0 && count <= 1000 ? (Array(count).fill(it[0]) as unknown[]) : it;
   });

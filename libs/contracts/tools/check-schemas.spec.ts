@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { JsonSchema } from '#contracts/contract.js';
 import { schemaFiles } from '#contracts/schema-files.js';
 import { TOPICS } from '#contracts/topics.js';
@@ -12,6 +13,9 @@ import { MARKER } from './committed-schemas.js';
 const ARRIVED = 'shipments.arrivals/orebound.shipment.arrived.v1.json';
 const MILESTONE = 'shipments.inbound/orebound.shipment.milestone-reported.v1.json';
 const current = schemaFiles(TOPICS);
+
+// Each test runs git some ten times.
+jest.setTimeout(30_000);
 
 let repository: string;
 let folder: string;
