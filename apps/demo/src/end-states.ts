@@ -85,7 +85,7 @@ export function endStates(doors: Doors, heard: Heard): EndState[] {
     },
     {
       what: 'every event is in its timeline once',
-      expected: 15,
+      expected: 16,
       ask: async () => ((await of('shipments', `${shipment}/timeline`))['events'] as unknown[]).length,
     },
     {
@@ -171,7 +171,7 @@ export function endStates(doors: Doors, heard: Heard): EndState[] {
     },
     {
       what: 'news that touches the deal',
-      expected: [draft, lithium, reserves, ores].sort(),
+      expected: [draft, lithium, magnets, reserves, ores].sort(),
       ask: () => titles(`deal=${story.DEAL}`),
     },
     {
