@@ -124,7 +124,7 @@ export const Share = (): PropertyDecorator =>
 
 /** A whole number, 0 to `max`: a place in a text, a count. */
 export const WholeNumber = (max: number): PropertyDecorator =>
-  all(IsInt(), Min(0), Max(max), says({ description: `a whole number, 0 to ${max}` }));
+  all(IsInt(), Min(0), Max(max), says({ type: 'integer', description: `a whole number, 0 to ${max}` }));
 
 /** A place in a topic: `<partition>/<offset>`. */
 export const LogPosition = (): PropertyDecorator =>
