@@ -101,13 +101,28 @@ function wordsFrom(title: string, data: ItemPosted, sighting: Sighting, referenc
   };
 }
 
+const LONGEST_WORDS = 200;
+
+/** What the text names, as the contract has it: amounts of money apart from what can be linked. */
+function namedIn(tags: readonly Tag[]): Pick<ItemPublished, 'tags' | 'amounts'> {
+  const named: Required<Pick<ItemPublished, 'tags' | 'amounts'>> = { tags: [], amounts: [] };
+  for (const { kind, term, list, words, ...place } of tags) {
+    const evidence = { words: words.slice(0, LONGEST_WORDS), ...place };
+    if (kind === 'amount') {
+      const [currency, amount] = term.split(' ') as [string, string];
+      named.amounts.push({ amount, currency, ...evidence });
+    } else named.tags.push({ kind, term, ...evidence, ...(list !== undefined && { list }) });
+  }
+  return { tags: named.tags, ...(named.amounts.length > 0 && { amounts: named.amounts }) };
+}
+
 const publishedOf = ({ title, summary, url, publishedAt, publisher, tags }: Words): ItemPublished => ({
   title,
   ...(summary !== undefined && { summary }),
   ...(url !== undefined && { url }),
   ...(publishedAt !== undefined && { publishedAt: publishedAt.sent }),
   ...(publisher !== undefined && { publisher }),
-  tags: tags.map((tag) => ({ ...tag, words: tag.words.slice(0, 200) }) as ItemPublished['tags'][number]),
+  ...namedIn(tags),
 });
 
 const NO_TITLE = new RefusedEvent('invalid-data', 'the title has no text', [

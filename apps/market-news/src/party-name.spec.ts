@@ -34,6 +34,9 @@ describe('a party’s name in the news', () => {
     expect(found('Lithium Corporation', 'Lithium Corp rises')).toBe('Lithium Corp');
     expect(found('The Metals Company', 'Metals rise')).toBeUndefined();
     expect(found('USA Rare Earth, Inc.', 'USA Rare Earth buys')).toBe('USA Rare Earth');
+    expect(found('United States Antimony Corporation', 'United States Antimony rises')).toBe(
+      'United States Antimony',
+    );
   });
 
   it('is no part of a word, no common noun, and no words of two sentences', () => {

@@ -57,7 +57,9 @@ const isCommon = (name: string, reference: Reference): boolean => {
   if (name.length < 3 || TRADE_WORDS.has(name)) return true;
   const words = wordsOf(name.toUpperCase());
   return [reference.minerals, reference.countries].some((book) =>
-    book.find(name.toUpperCase(), words).some(({ from, to }) => from === 0 && to === words.length - 1),
+    book
+      .find(name.toUpperCase(), words)
+      .some(({ means, from, to }) => means.length > 0 && from === 0 && to === words.length - 1),
   );
 };
 

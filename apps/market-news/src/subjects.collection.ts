@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import mongoose, { type mongo, Schema } from 'mongoose';
+import { type mongo, Schema } from 'mongoose';
 import type { Effects, EventBatch } from '#messaging/effects.js';
 import { Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
+import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import {
   kindOf,
   type PricedCommitment,
@@ -12,8 +13,6 @@ import {
   subjectId,
 } from './subject.js';
 import { REFERENCE } from './tagging/reference.js';
-
-const { Decimal128 } = mongoose.mongo.BSON;
 
 export type SubjectDocument = Stored<Subject>;
 
@@ -96,23 +95,23 @@ export class SubjectsCollection {
 
 /** Weights and money are exact in MongoDB too: Decimal128 keeps every digit of the text. */
 const encodeAmount = (money: Subject['value']): unknown =>
-  money && { ...money, amount: Decimal128.fromString(money.amount) };
+  money && { ...money, amount: toDecimal128(money.amount) };
 
 const decodeAmount = (stored: unknown): Subject['value'] => {
   const money = stored as { amount: unknown; currency: string } | undefined | null;
-  return money ? { ...money, amount: String(money.amount) } : undefined;
+  return money ? { ...money, amount: fromDecimal128(money.amount) } : undefined;
 };
 
 const encodeCommitments = (commitments: Subject['commitments']): unknown =>
   commitments?.map(({ quantity, price, ...rest }) => ({
     ...rest,
-    quantity: Decimal128.fromString(quantity),
-    ...(price && { price: { ...price, amount: Decimal128.fromString(price.amount) } }),
+    quantity: toDecimal128(quantity),
+    ...(price && { price: { ...price, amount: toDecimal128(price.amount) } }),
   }));
 
 const decodeCommitments = (stored: unknown): Subject['commitments'] =>
   (stored as PricedCommitment[] | undefined)?.map(({ quantity, price, ...rest }) => ({
     ...rest,
-    quantity: String(quantity),
-    ...(price && { price: { ...price, amount: String(price.amount) } }),
+    quantity: fromDecimal128(quantity),
+    ...(price && { price: { ...price, amount: fromDecimal128(price.amount) } }),
   }));

@@ -1,5 +1,17 @@
 /** The events of market news: what is posted or polled, and what the market-news service publishes. */
-import { Id, ListOf, OneOf, Optional, Share, Text, Timestamp, WebAddress, WholeNumber } from './fields.js';
+import {
+  Currency,
+  Decimal,
+  Id,
+  ListOf,
+  OneOf,
+  Optional,
+  Share,
+  Text,
+  Timestamp,
+  WebAddress,
+  WholeNumber,
+} from './fields.js';
 import { inbound, published } from './topic.js';
 
 export class ItemPosted {
@@ -24,7 +36,6 @@ export class FeedRegistered {
 
 export const SUBJECT_KINDS = ['deal', 'shipment'] as const;
 export const LINK_REASONS = ['mineral', 'party', 'country'] as const;
-export const TAG_KINDS = ['mineral', 'country', 'amount'] as const;
 export const TEXT_FIELDS = ['title', 'summary'] as const;
 
 /** What an item and a deal or shipment have in common, how much that counts, and the words that justify it. */
@@ -43,8 +54,8 @@ export class LinkReason {
 
 /** A term that an item's text names, and the place that justifies it. */
 export class Tag {
-  @OneOf(TAG_KINDS) kind!: (typeof TAG_KINDS)[number];
-  /** A mineral's name, a country's ISO code, or a currency and an exact amount: `USD 1000000000`. */
+  @OneOf(LINK_REASONS) kind!: (typeof LINK_REASONS)[number];
+  /** A mineral's name or a country's ISO code. (A party is known by what links the item, and told there.) */
   @Text(200) term!: string;
   /** The words in the text, as they stand there, in which of the texts, and where: `start` and `end` in UTF-16 units. */
   @Text(200) words!: string;
@@ -53,6 +64,16 @@ export class Tag {
   @WholeNumber(20_000) end!: number;
   /** Of a mineral: the citation of the US list that held it to be critical on the item's day. */
   @Optional() @Text(100) list?: string;
+}
+
+/** An amount of money that an item's text names, and the place that says so. */
+export class NamedAmount {
+  @Decimal() amount!: string;
+  @Currency() currency!: string;
+  @Text(200) words!: string;
+  @OneOf(TEXT_FIELDS) field!: (typeof TEXT_FIELDS)[number];
+  @WholeNumber(20_000) start!: number;
+  @WholeNumber(20_000) end!: number;
 }
 
 export class ItemPublished {
@@ -65,6 +86,7 @@ export class ItemPublished {
   @Optional() @Timestamp() publishedAt?: string;
   @Optional() @Text(200) publisher?: string;
   @ListOf(() => Tag, { min: 0, max: 200 }) tags!: Tag[];
+  @Optional() @ListOf(() => NamedAmount, { min: 1, max: 200 }) amounts?: NamedAmount[];
 }
 
 export class ItemLinked {

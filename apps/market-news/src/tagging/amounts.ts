@@ -1,5 +1,8 @@
 import { Decimal } from 'decimal.js';
 
+/** Wide enough for every amount that is taken: none is rounded. */
+const Exact = Decimal.clone({ precision: 60 });
+
 /** An amount of money that a text names. */
 export interface Amount {
   /** Currency and exact amount: `USD 6000000000000`. */
@@ -38,15 +41,21 @@ const SCALES: Readonly<Record<string, string>> = {
 const AMOUNT =
   /(?<![\p{L}\p{N}])(US\$|C\$|A\$|USD|CAD|AUD|EUR|GBP|\$|€|£)[ \u00a0]?(\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(\.\d{1,6})?(?![\d,.]*\d)(?:[ \u00a0-]?(thousand|million|billion|trillion|mn|bn|tn|[kmb])(?![\p{L}\p{N}]))?/giu;
 
+/** What no contract takes, and no news means. */
+const TOO_MUCH = new Exact('1e18');
+
 /** The amounts that a text names with their currency, exact. A bare `$` is taken for the United States'. */
 export const amountsIn = (text: string): Amount[] =>
-  [...text.matchAll(AMOUNT)].map((found) => {
+  [...text.matchAll(AMOUNT)].flatMap((found) => {
     const [words, currency, whole, fraction = '', scale] = found;
-    const number = new Decimal(whole!.replaceAll(',', '') + fraction);
+    const number = new Exact(whole!.replaceAll(',', '') + fraction);
     const amount = number.times(scale ? SCALES[scale.toLowerCase()]! : 1);
-    return {
-      term: `${CURRENCIES[currency!.toLowerCase()]!} ${amount.toFixed()}`,
-      start: found.index,
-      end: found.index + words.length,
-    };
+    if (amount.abs().gte(TOO_MUCH)) return [];
+    return [
+      {
+        term: `${CURRENCIES[currency!.toLowerCase()]!} ${amount.toFixed()}`,
+        start: found.index,
+        end: found.index + words.length,
+      },
+    ];
   });

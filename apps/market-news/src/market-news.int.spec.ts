@@ -1,0 +1,320 @@
+import { checkEvent } from '#contracts/topic.js';
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { DEALS_EVENTS } from '#contracts/deals.js';
+import {
+  ItemLinked,
+  ItemPublished,
+  ItemUnlinked,
+  MARKET_NEWS_EVENTS,
+  MARKET_NEWS_INBOUND,
+} from '#contracts/market-news.js';
+import { SHIPMENTS_EVENTS } from '#contracts/shipments.js';
+import { postedItem } from './posted-item.js';
+import { eventually } from './testing/eventually.js';
+import { RunningService } from './testing/running-service.js';
+import { commitment, dealRegistered, shipmentRegistered } from './testing/trade-events.js';
+
+import.meta.jest.setTimeout(90_000);
+
+let service: RunningService;
+let published: { events: CloudEvent[]; stop(): Promise<void> };
+
+beforeAll(async () => {
+  service = await RunningService.start();
+  published = service.listen(MARKET_NEWS_EVENTS);
+});
+afterAll(async () => {
+  await published?.stop();
+  await service?.stop();
+});
+
+const post = async (title: string, more: object = {}): Promise<string> => {
+  const { status, body } = await service.post('/items', { title, ...more });
+  expect(status).toBe(202);
+  return body['id'] as string;
+};
+const ids = async (query: string): Promise<string[]> =>
+  ((await service.get(`/items?${query}`)).body['items'] as { id: string }[]).map(({ id }) => id);
+/** The published events of an item, each once, in the order in which they were heard. */
+const said = (item: string, ...types: { type: string }[]): CloudEvent[] => [
+  ...new Map(
+    published.events
+      .filter(({ subject, type }) => subject === item && types.some((each) => each.type === type))
+      .map((event) => [event.id, event]),
+  ).values(),
+];
+
+describe('an item and a deal', () => {
+  it('are linked when the news comes first', async () => {
+    const item = await post('Antimony from Pakistan for US Strategic Metals', {
+      summary: '<p>Worth USD 500 million</p>',
+    });
+    await eventually(async () => expect((await service.get(`/items/${item}`)).status).toBe(200));
+    await service.send(
+      DEALS_EVENTS,
+      dealRegistered('news-first', 1, ['antimony', 'gallium'], {
+        parties: [
+          { role: 'seller', name: 'Frontier Works Organization (FWO)', country: 'PK' },
+          { role: 'buyer', name: 'US Strategic Metals LLC', country: 'US' },
+        ],
+      }),
+    );
+    await eventually(async () => expect(await ids('deal=news-first')).toEqual([item]));
+
+    const { body } = await service.get(`/items/${item}`);
+    expect(body).toMatchObject({
+      id: item,
+      title: 'Antimony from Pakistan for US Strategic Metals',
+      summary: 'Worth USD 500 million',
+      links: [
+        {
+          kind: 'deal',
+          id: 'news-first',
+          score: '1.00',
+          reasons: [
+            { kind: 'party', term: 'US Strategic Metals LLC', weight: '0.60', words: 'US Strategic Metals' },
+            { kind: 'mineral', term: 'antimony', weight: '0.40', words: 'Antimony' },
+            { kind: 'country', term: 'PK', weight: '0.20', words: 'Pakistan' },
+            { kind: 'country', term: 'US', weight: '0.05' },
+          ],
+        },
+      ],
+    });
+    expect((body['tags'] as { term: string }[]).map(({ term }) => term)).toEqual([
+      ...['antimony', 'PK', 'US', 'USD 500000000', 'US Strategic Metals LLC'],
+    ]);
+    await eventually(() => expect(said(item, ItemPublished, ItemLinked)).toHaveLength(2));
+    for (const event of said(item, ItemPublished, ItemLinked)) {
+      expect(() => checkEvent({ ...MARKET_NEWS_EVENTS, kind: 'inbound' }, event)).not.toThrow();
+      expect(event.source).toBe('/market-news');
+    }
+    expect(said(item, ItemLinked)[0]).toMatchObject({
+      data: { kind: 'deal', id: 'news-first', score: '1.00' },
+      extensions: { causationid: 'news-first-1', correlationid: 'test' },
+    });
+  });
+
+  it('are linked when the deal comes first', async () => {
+    await service.send(DEALS_EVENTS, dealRegistered('deal-first', 1, ['cobalt']));
+    await service.caughtUp(DEALS_EVENTS);
+    const item = await post('Cobalt prices rise');
+    await eventually(async () => expect(await ids('deal=deal-first')).toEqual([item]));
+  });
+
+  it('are no longer linked when the deal is amended, and an older state changes nothing', async () => {
+    const item = await post('Germanium prices rise');
+    const first = dealRegistered('amended', 1, ['germanium']);
+    await service.send(DEALS_EVENTS, first);
+    await eventually(async () => expect(await ids('deal=amended')).toEqual([item]));
+
+    await service.send(DEALS_EVENTS, dealRegistered('amended', 3, ['tellurium']), first);
+    await eventually(async () => expect(await ids('deal=amended')).toEqual([]));
+    await service.send(DEALS_EVENTS, first, dealRegistered('amended', 2, ['germanium']));
+    await service.caughtUp(DEALS_EVENTS);
+    expect(await ids('deal=amended')).toEqual([]);
+    await eventually(() =>
+      expect(said(item, ItemLinked, ItemUnlinked).map(({ type }) => type)).toEqual([
+        ItemLinked.type,
+        ItemUnlinked.type,
+      ]),
+    );
+    expect((await service.get(`/items/${item}`)).body['links']).toEqual([]);
+
+    await service.send(DEALS_EVENTS, dealRegistered('amended', 4, ['germanium', 'tellurium']));
+    await eventually(async () => expect(await ids('deal=amended')).toEqual([item]));
+    await eventually(() => expect(said(item, ItemLinked)).toHaveLength(2));
+  });
+});
+
+describe('an item and a shipment', () => {
+  it('are linked for a mineral and a country of the route, whichever comes first', async () => {
+    const before = await post('Niobium from Pakistan');
+    await service.caughtUp(MARKET_NEWS_INBOUND);
+    await service.send(SHIPMENTS_EVENTS, shipmentRegistered('s1', 1, ['niobium']));
+    await service.caughtUp(SHIPMENTS_EVENTS);
+    const after = await post('Niobium for the United States');
+    const unrelated = await post('Niobium prices rise');
+    await service.caughtUp(MARKET_NEWS_INBOUND);
+    await eventually(async () => expect((await ids('shipment=s1')).sort()).toEqual([before, after].sort()));
+    expect((await ids('mineral=niobium')).sort()).toEqual([before, after, unrelated].sort());
+  });
+});
+
+describe('what is said twice', () => {
+  it('is one item, published once, however often and wherever it is said', async () => {
+    const url = 'https://news.example/twice';
+    const item = await post('Zirconium here', { url });
+    expect(await post('Zirconium there', { url: 'http://NEWS.example/twice?utm_source=x#top' })).toBe(item);
+    await post('Zirconium here', { url });
+    const feed = postedItem(
+      { title: 'Zirconium elsewhere', url, feed: 'https://feed.example/rss' },
+      { from: '/elsewhere', now: new Date() },
+    );
+    await service.send(MARKET_NEWS_INBOUND, feed, feed, feed);
+    await service.caughtUp(MARKET_NEWS_INBOUND);
+
+    expect(await ids('mineral=zirconium')).toEqual([item]);
+    expect((await service.get(`/items/${item}`)).body).toMatchObject({
+      title: 'Zirconium here',
+      seenIn: [{ source: '/market-news/items' }, { source: 'https://feed.example/rss' }],
+    });
+    await eventually(() => expect(said(item, ItemPublished)).toHaveLength(1));
+  });
+
+  it('changes nothing in the database the second time', async () => {
+    const events = [
+      postedItem(
+        { title: 'Hafnium from Pakistan' },
+        { from: '/twice', now: new Date('2025-10-02T10:00:00Z') },
+      ),
+    ];
+    const deal = dealRegistered('twice', 1, ['hafnium']);
+    const shipment = shipmentRegistered('twice', 1, ['hafnium']);
+    const sendAll = async (): Promise<void> => {
+      await service.send(MARKET_NEWS_INBOUND, ...events);
+      await service.send(DEALS_EVENTS, deal);
+      await service.send(SHIPMENTS_EVENTS, shipment);
+      await service.caughtUp(MARKET_NEWS_INBOUND, DEALS_EVENTS, SHIPMENTS_EVENTS);
+    };
+    const all = async (): Promise<unknown[]> =>
+      Promise.all(
+        ['items', 'subjects', 'links'].map((name) =>
+          service.database
+            .collection(name)
+            .find({ _id: { $regex: /twice|news-/ } } as object)
+            .sort({ _id: 1 })
+            .toArray(),
+        ),
+      );
+    await sendAll();
+    const once = await all();
+    await sendAll();
+    expect(await all()).toEqual(once);
+    expect(await ids('deal=twice')).toEqual([events[0]!.subject]);
+    expect(await ids('shipment=twice')).toEqual([events[0]!.subject]);
+  });
+});
+
+describe('asking', () => {
+  it('pages through the news, the latest first, by mineral, country and time', async () => {
+    const day = (nth: number): string => `2025-03-0${nth}T12:00:00+02:00`;
+    const items: string[] = [];
+    for (const nth of [1, 2, 3, 4, 5])
+      items.unshift(
+        await post(`Vanadium ${nth} from ${nth % 2 ? 'Peru' : 'Chile'}`, { publishedAt: day(nth) }),
+      );
+    await eventually(async () => expect(await ids('mineral=vanadium')).toEqual(items));
+    expect(await ids('mineral=vanadium&country=PE')).toEqual([items[0], items[2], items[4]]);
+    expect(await ids(`mineral=vanadium&since=${encodeURIComponent(day(4))}`)).toEqual(items.slice(0, 2));
+
+    const paged: string[] = [];
+    let cursor: unknown;
+    do {
+      const { body } = await service.get(
+        `/items?mineral=vanadium&limit=2${cursor ? `&cursor=${cursor as string}` : ''}`,
+      );
+      paged.push(...(body['items'] as { id: string }[]).map(({ id }) => id));
+      cursor = body['next'];
+    } while (cursor !== undefined);
+    expect(paged).toEqual(items);
+
+    await service.send(DEALS_EVENTS, dealRegistered('pages', 1, ['vanadium']));
+    await eventually(async () => expect(await ids('deal=pages')).toEqual(items));
+    const first = await service.get('/items?deal=pages&limit=3');
+    expect(await ids(`deal=pages&limit=3&cursor=${first.body['next'] as string}`)).toEqual(items.slice(3));
+    expect(await ids('deal=pages&country=PE')).toEqual([items[0], items[2], items[4]]);
+  });
+
+  it('tells what stands behind a mineral, exactly', async () => {
+    await service.send(
+      DEALS_EVENTS,
+      dealRegistered('priced', 1, [
+        commitment('scandium', { quantity: '0.3', price: { amount: '0.1', currency: 'USD', per: 'KGM' } }),
+        commitment('tin'),
+      ]),
+      dealRegistered('unpriced', 1, [commitment('scandium', { quantity: '250', unit: 'KGM' })], {
+        value: { amount: '500000000', currency: 'USD' },
+      }),
+    );
+    await eventually(async () =>
+      expect((await service.get('/exposure/scandium')).body).toEqual({
+        mineral: 'scandium',
+        deals: 2,
+        committed: [{ currency: 'USD', amount: '30' }],
+        unpriced: [{ basis: 'wet', tonnes: '0.25' }],
+        dealsWorth: [{ currency: 'USD', amount: '500000000' }],
+      }),
+    );
+    expect((await service.get('/exposure/unobtainium')).status).toBe(404);
+  });
+
+  it('reads no index whole', async () => {
+    const stages = async (collection: string, filter: object, sort: object): Promise<string> =>
+      JSON.stringify(
+        await service.database
+          .collection(collection)
+          .find(filter)
+          .sort(sort as never)
+          .explain('queryPlanner'),
+      );
+    for (const [collection, filter, sort] of [
+      ['items', { tagged: { $all: ['mineral:tin'] } }, { at: -1, _id: -1 }],
+      ['items', { at: { $gte: new Date(0) } }, { at: -1, _id: -1 }],
+      ['items', { terms: { $in: ['mineral:tin'] } }, {}],
+      ['subjects', { terms: { $in: ['mineral:tin'] } }, {}],
+      ['subjects', { kind: 'deal', minerals: 'tin' }, {}],
+      ['links', { subject: 'deal/x', linked: true }, { at: -1, item: -1 }],
+      ['links', { item: { $in: ['x'] } }, {}],
+      ['links', { item: 'x', linked: true }, { score: -1 }],
+    ] as const) {
+      const plan = await stages(collection, filter, sort);
+      expect(plan).toContain('IXSCAN');
+      expect(plan).not.toContain('COLLSCAN');
+      expect(plan).not.toContain('"stage":"SORT"');
+    }
+  });
+
+  it.each([
+    '/items?mineral[$ne]=x',
+    '/items?mineral=%7B%24ne%3A1%7D',
+    '/items?deal=a&shipment=b',
+    '/items?unheard=of',
+    '/items?limit=0',
+    '/items?since=yesterday',
+    '/items?cursor=AAAA',
+    '/items?mineral=tin&mineral=copper',
+  ])('refuses %s', async (path) => {
+    const { status, body } = await service.get(path);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ status: 400, code: expect.stringMatching(/invalid-query|bad-request/) });
+  });
+
+  it('knows no item that it has not heard of', async () => {
+    expect(await service.get('/items/news-none')).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    expect(await service.get('/items/$where')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('posting', () => {
+  it.each([
+    ['no title', '/title', {}],
+    ['an operator beside it', '/$where', { title: 'x', $where: '1' }],
+    ['an operator as title', '/title', { title: { $gt: '' } }],
+    ['too long a title', '/title', { title: 'x'.repeat(501) }],
+    ['too long a summary', '/summary', { title: 'x', summary: 'x'.repeat(20_001) }],
+    ['an address of no web', '/url', { title: 'x', url: 'javascript:alert(1)' }],
+    ['a day of no calendar', '/publishedAt', { title: 'x', publishedAt: 'today' }],
+  ])('refuses %s, and points to %s', async (_, pointer, body) => {
+    expect(await service.post('/items', body)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-data', errors: [{ pointer }] },
+    });
+  });
+
+  it('is in the OpenAPI document', async () => {
+    const { body } = await service.get('/openapi.json');
+    expect(Object.keys(body['paths'] as object)).toEqual(
+      expect.arrayContaining(['/items', '/items/{id}', '/feeds', '/exposure/{mineral}']),
+    );
+  });
+});

@@ -1,0 +1,129 @@
+/** The service as a whole, on the run's Kafka and MongoDB, with topics and a database of its own. */
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { readKafka, writeKafka } from '#contracts/kafka-binding.js';
+import type { Topic } from '#contracts/topic.js';
+import { KafkaClient } from '#messaging/kafka-client.js';
+import type { Log } from '#messaging/log.js';
+import { loadConfig } from '#service/config.js';
+import { Database } from '#service/database.js';
+import { createService } from '#service/start.js';
+import { MarketNewsConfig } from '../config.js';
+import { MarketNewsModule } from '../market-news.module.js';
+import { eventually } from './eventually.js';
+
+export const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** The environment of an installation that shares nothing with another but the servers. */
+export const ownEnvironment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
+  const name = `test-${randomUUID().slice(0, 8)}`;
+  return {
+    KAFKA_BROKERS: process.env['KAFKA_BROKERS'],
+    MONGODB_URI: process.env['MONGODB_URI'],
+    KAFKA_NAMESPACE: `${name}.`,
+    MONGODB_DATABASE: name,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'silent',
+    FEEDS_INTERVAL_SECONDS: '1',
+    ...more,
+  };
+};
+
+export class RunningService {
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    private readonly url: string,
+    readonly kafka: KafkaClient,
+    readonly database: Database,
+  ) {}
+
+  static async start(environment: NodeJS.ProcessEnv = ownEnvironment()): Promise<RunningService> {
+    const config = loadConfig(MarketNewsConfig, environment);
+    const app = await createService(MarketNewsModule.for(config), config, {
+      title: 'test',
+      description: 'test',
+    });
+    await app.listen(0, '127.0.0.1');
+    await app.startAllMicroservices();
+    const service = new RunningService(app, await app.getUrl(), app.get(KafkaClient), app.get(Database));
+    await eventually(async () => {
+      const { body } = await service.get('/health/ready');
+      const { assigned } = body['consumer'] as { assigned: object };
+      if (body['status'] !== 'ok' || Object.keys(assigned).length === 0) throw new Error('not ready yet');
+    });
+    return service;
+  }
+
+  async get(path: string): Promise<Answer> {
+    return answerOf(await fetch(this.url + path));
+  }
+
+  async post(path: string, body: unknown): Promise<Answer> {
+    return answerOf(
+      await fetch(this.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    );
+  }
+
+  async send(topic: Topic, ...events: CloudEvent[]): Promise<void> {
+    await this.kafka.send(events.map((event) => ({ topic: topic.name, ...writeKafka(event) })));
+  }
+
+  /** Everything on a topic from its beginning, until it is stopped; `events` grows. */
+  listen(topic: Topic): { events: CloudEvent[]; stop(): Promise<void> } {
+    const events: CloudEvent[] = [];
+    const consumer = this.kafka.consume(
+      {
+        groupId: `listener-${randomUUID()}`,
+        topics: [topic.name],
+        concurrency: 1,
+        sessionTimeoutMs: 10_000,
+        prepare: () => Promise.resolve(),
+        onPoll: () => undefined,
+        onAssigned: () => undefined,
+        onBatch: async (batch) => {
+          events.push(...batch.messages.map(readKafka));
+          await batch.commit(batch.messages.at(-1)!.offset + 1);
+        },
+      },
+      SILENT,
+    );
+    return { events, stop: () => consumer.stop() };
+  }
+
+  /** Until the service has taken all that was sent to these topics. */
+  async caughtUp(...topics: Topic[]): Promise<void> {
+    await eventually(async () => {
+      const positions = await this.kafka.positions(
+        'market-news',
+        topics.map(({ name }) => name),
+      );
+      if (positions.length === 0 || positions.some(({ committed, end }) => committed < end))
+        throw new Error('behind');
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+const answerOf = async (response: Response): Promise<Answer> => ({
+  status: response.status,
+  body: (await response.json()) as Record<string, unknown>,
+});
