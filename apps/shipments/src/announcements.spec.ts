@@ -7,7 +7,7 @@ import {
   type ShipmentStatus,
   StatusChanged,
 } from '#contracts/shipments.js';
-import { checkData } from '#contracts/contract.js';
+import { checkData } from '#contracts/check-data.js';
 import type { Announcement } from '#messaging/announcement.js';
 import { announcementsOf } from './announcements.js';
 import { inAnyOrder, life } from './shipment.arbitrary.js';
