@@ -3,7 +3,7 @@ import type { CommitmentBalance, DealRegistered } from '#contracts/deals.js';
 import type { Price, Unit } from '#contracts/trade.js';
 import { balanceOf, type Deal } from './deal.js';
 import type { Delivery } from './delivery.js';
-import { Exact, inUnit, kilograms } from './weight.js';
+import { Exact, kilograms, valueOf } from './weight.js';
 
 export interface CommitmentView extends CommitmentBalance {
   /** Share delivered, in percent, rounded down to two digits for reading; the weights are exact. */
@@ -79,13 +79,16 @@ function commitmentsOf(deal: Deal): CommitmentView[] {
         .toFixed(2, Exact.ROUND_DOWN),
       ...(from !== undefined && { from }),
       ...(until !== undefined && { until }),
-      ...(price && { price, deliveredValue: { amount: valueOf(balance, price), currency: price.currency } }),
+      ...(price && {
+        price,
+        deliveredValue: {
+          amount: valueOf(kilograms(balance.delivered, balance.unit), price),
+          currency: price.currency,
+        },
+      }),
     };
   });
 }
-
-const valueOf = ({ delivered, unit }: CommitmentBalance, { amount, per }: Price): string =>
-  inUnit(kilograms(delivered, unit), per).times(amount).toString();
 
 export const deliveryOf = ({
   _id,

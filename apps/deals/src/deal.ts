@@ -1,4 +1,5 @@
 /** A deal: its terms, and how far deliveries have drawn it down. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Decimal } from 'decimal.js';
 import type { EventOf } from '#contracts/contract.js';
 import {
@@ -55,6 +56,28 @@ export function refusalOf(event: TermsEvent): RefusedEvent | undefined {
   ]);
 }
 
+/** What a published deal can hold; see `DealRegistered` and `DealDrawnDown`. */
+const MOST_COMMITMENTS = 100;
+
+/**
+ * Whether terms have outgrown what can be published of them. Amendments add up, so no single one of them is at fault,
+ * and the one that is learnt of last is refused: in this alone the order of arrival matters.
+ */
+export function refusalOfTerms({ terms }: Deal): RefusedEvent | undefined {
+  if (!terms || terms.commitments.length <= MOST_COMMITMENTS) return undefined;
+  return new RefusedEvent(
+    'invalid-data',
+    `a deal has at most ${MOST_COMMITMENTS} commitments, amendments included`,
+    [
+      {
+        pointer: '/data/commitments',
+        code: 'too-many',
+        message: `must not bring the deal to more than ${MOST_COMMITMENTS} commitments`,
+      },
+    ],
+  );
+}
+
 /** An event of the terms, with what orders it. */
 export interface TermsSaid {
   readonly event: TermsEvent;
@@ -68,7 +91,10 @@ export interface TermsSaid {
 export function withTerms(deal: Deal, said: readonly TermsSaid[]): Deal {
   const ordered = [...said].sort(
     (a, b) =>
-      momentOf(a) - momentOf(b) || compare(a.event.source, b.event.source) || compare(a.event.id, b.event.id),
+      momentOf(a) - momentOf(b) ||
+      rankOf(a) - rankOf(b) ||
+      compare(a.event.source, b.event.source) ||
+      compare(a.event.id, b.event.id),
   );
   const registered = ordered.findLastIndex(({ event }) => event.type === DealRegistered.type);
   if (registered < 0) return deal;
@@ -79,6 +105,8 @@ export function withTerms(deal: Deal, said: readonly TermsSaid[]): Deal {
 
 const momentOf = ({ event, receivedAt }: TermsSaid): number =>
   event.time === undefined ? receivedAt.getTime() : Date.parse(event.time);
+/** At one moment (a whole day, where a sender knows no better) a deal is registered before it is amended. */
+const rankOf = ({ event }: TermsSaid): number => (event.type === DealRegistered.type ? 0 : 1);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function amended(terms: DealRegistered, { title, parties, commitments, value }: DealAmended): DealRegistered {
@@ -142,7 +170,8 @@ export function announcementsOf(before: Deal, after: Deal, event: DealEvent): An
   if (!after.terms) return [];
   const at =
     event.type === 'orebound.delivery.recorded.v1' ? event.data.at : (after.termsAt ?? event.time ?? '');
-  if (after.terms !== before.terms) announcements.push(announce(DEALS_EVENTS, DealRegistered, after.terms));
+  if (!isDeepStrictEqual(after.terms, before.terms))
+    announcements.push(announce(DEALS_EVENTS, DealRegistered, after.terms));
   if (event.type === 'orebound.delivery.recorded.v1') {
     const { shipmentId } = event.data;
     announcements.push(announce(DEALS_EVENTS, DealDrawnDown, { shipmentId, at, balance: balanceOf(after) }));

@@ -11,6 +11,7 @@ import {
   type DealEvent,
   drawDown,
   refusalOf,
+  refusalOfTerms,
   type TermsSaid,
   UNKNOWN,
   withTerms,
@@ -90,6 +91,8 @@ function evolve(
   if (refusal) return refusal;
   if (!history) return 'needs-history';
   const after = withTerms(before, [...(history as TermsSaid[]), { event, receivedAt }]);
+  const outgrown = refusalOfTerms(after);
+  if (outgrown) return outgrown;
   return { state: after, announcements: announcementsOf(before, after, event) };
 }
 

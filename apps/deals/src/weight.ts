@@ -1,11 +1,12 @@
 import { Decimal } from 'decimal.js';
-import type { Basis, Unit } from '#contracts/trade.js';
+import type { Basis, Price, Unit } from '#contracts/trade.js';
 
 /**
- * Decimals as exact as Decimal128 is: 34 digits. The contracts bound quantities so that no sum or product of them
- * needs more, and nothing is ever rounded.
+ * Decimals that are never rounded. A quantity has at most 18 digits (`PositiveDecimal`), so at most 21 in kilograms or
+ * tonnes, and its product with a price at most 39; a total is kept in MongoDB as a Decimal128, whose 34 digits are
+ * enough for the sum of 10 million million of the largest lots. 64 digits hold the product of such a total and a price.
  */
-export const Exact = Decimal.clone({ precision: 34, toExpNeg: -34, toExpPos: 34 });
+export const Exact = Decimal.clone({ precision: 64, toExpNeg: -64, toExpPos: 64 });
 
 const KILOGRAMS: Readonly<Record<Unit, number>> = { TNE: 1_000, KGM: 1 };
 
@@ -15,6 +16,10 @@ export const kilograms = (quantity: string, unit: Unit): Decimal =>
 
 /** Kilograms in another unit. */
 export const inUnit = (weight: Decimal, unit: Unit): Decimal => weight.dividedBy(KILOGRAMS[unit]);
+
+/** What a weight in kilograms is worth, in the price's currency: every digit of it. */
+export const valueOf = (weight: Decimal, { amount, per }: Price): string =>
+  inUnit(weight, per).times(amount).toString();
 
 /** How much of one mineral, weighed one way. */
 export interface Total {

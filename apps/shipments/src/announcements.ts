@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   ArrivalRetracted,
   EtaChanged,
@@ -53,7 +54,7 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
 const isSame = (a: Registration | undefined, b: Registration | undefined): boolean =>
   a?.source === b?.source && a?.id === b?.id;
 
-/** An arrival is said again when its cargo or deal turns out otherwise, and taken back when it has not happened. */
+/** An arrival is said again when its moment, place, cargo or deal turns out otherwise, and taken back when it has not happened. */
 function arrivalOf(
   before: Shipment,
   after: Shipment,
@@ -62,9 +63,8 @@ function arrivalOf(
 ): Announcement[] {
   if (after.arrival && after.registration) {
     const { at, place } = after.arrival;
-    const same =
-      before.arrival?.at === at && before.arrival.place.unlocode === place.unlocode && !registeredAnew;
-    if (same) return [];
+    // The whole place, not its code alone: else who keeps the newest word could be left with another dock.
+    if (!registeredAnew && isDeepStrictEqual(before.arrival, after.arrival)) return [];
     const { cargo } = after.registration.data;
     return [announce(SHIPMENTS_ARRIVALS, ShipmentArrived, { at, place, cargo, ...deal }, { time: at })];
   }

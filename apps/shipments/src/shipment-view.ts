@@ -1,14 +1,12 @@
 /** A shipment as it is shown over HTTP. */
-import { MilestoneReported, type ShipmentStatus } from '#contracts/shipments.js';
-import type { CargoLot, Party, Place } from '#contracts/trade.js';
 import {
-  type Accepted,
-  happenedAt,
-  keyOf,
-  type MilestoneClaim,
-  type Shipment,
-  type ShipmentEvent,
-} from './shipment.js';
+  type Classifier,
+  EventRetracted,
+  MilestoneReported,
+  type ShipmentStatus,
+} from '#contracts/shipments.js';
+import type { CargoLot, Party, Place } from '#contracts/trade.js';
+import { type Accepted, inOrderOfHappening, keyOf, type MilestoneClaim, type Shipment } from './shipment.js';
 
 interface Identified {
   readonly _id: string;
@@ -32,8 +30,13 @@ export interface ShipmentView extends ShipmentSummary {
   readonly parties: readonly Party[];
   readonly incoterm?: string;
   readonly milestones: readonly Omit<MilestoneClaim, 'rank' | 'happenedAt'>[];
-  /** How often the expected arrival was said anew, the latest last. */
-  readonly etaHistory: readonly { readonly eta: string; readonly said: string; readonly source: string }[];
+  /** Each time that the arrival was estimated or planned anew, the latest last; `eta` is an estimate where there is one. */
+  readonly etaHistory: readonly {
+    readonly eta: string;
+    readonly classifier: Classifier;
+    readonly said: string;
+    readonly source: string;
+  }[];
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
@@ -78,22 +81,17 @@ export function shipmentOf(shipment: Shipment & Identified, history: readonly Ac
   };
 }
 
-const inOrder = (history: readonly Accepted[]): { event: ShipmentEvent; receivedAt: Date; at: Date }[] =>
-  history
-    .map((accepted) => ({ ...accepted, at: happenedAt(accepted.event, accepted.receivedAt) }))
-    .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.event.id < b.event.id ? -1 : 1));
-
 function etaHistoryOf(
   { registration, retracted }: Shipment,
   history: readonly Accepted[],
 ): ShipmentView['etaHistory'] {
   const destination = registration?.data.route.destination.unlocode;
-  return inOrder(history).flatMap(({ event, at: said }) => {
+  return inOrderOfHappening(history).flatMap(({ event, happenedAt: said }) => {
     if (event.type !== MilestoneReported.type || retracted.includes(keyOf(event))) return [];
     const { milestone, classifier, at, place } = event.data;
     const elsewhere = place !== undefined && destination !== undefined && place.unlocode !== destination;
     if (milestone !== 'arrived' || classifier === 'ACT' || elsewhere) return [];
-    return [{ eta: at, said: said.toISOString(), source: event.source }];
+    return [{ eta: at, classifier, said: said.toISOString(), source: event.source }];
   });
 }
 
@@ -103,13 +101,14 @@ export function timelineOf(
 ): TimelineView {
   return {
     id: _id,
-    events: inOrder(history).map(({ event, receivedAt, at }) => ({
+    events: inOrderOfHappening(history).map(({ event, receivedAt, happenedAt }) => ({
       id: event.id,
       source: event.source,
       type: event.type,
-      happenedAt: at.toISOString(),
+      happenedAt: happenedAt.toISOString(),
       receivedAt: receivedAt.toISOString(),
-      retracted: retracted.includes(keyOf(event)),
+      // A retraction is final, so one that was itself taken back still stands.
+      retracted: event.type !== EventRetracted.type && retracted.includes(keyOf(event)),
       data: event.data,
     })),
   };

@@ -90,11 +90,30 @@ const isLater = (a: Claim, b: Claim): boolean => {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** When an event happened. A milestone passed says so itself; anything else happened when it was said. */
-export const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
+const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
   if (event.type === MilestoneReported.type && event.data.classifier === 'ACT')
     return new Date(event.data.at);
   return event.time === undefined ? receivedAt : new Date(event.time);
 };
+
+const rankOf = (event: ShipmentEvent): number =>
+  event.type === MilestoneReported.type ? MILESTONES.indexOf(event.data.milestone) : 0;
+
+const claimOf = (event: ShipmentEvent, receivedAt: Date): Claim => ({
+  happenedAt: happenedAt(event, receivedAt),
+  rank: rankOf(event),
+  source: event.source,
+  id: event.id,
+});
+
+/** Events in the order of happening, the same that decides the state, each with its moment. */
+export const inOrderOfHappening = (
+  history: readonly Accepted[],
+): readonly (Accepted & { readonly happenedAt: Date })[] =>
+  history
+    .map((accepted) => ({ ...accepted, claim: claimOf(accepted.event, accepted.receivedAt) }))
+    .sort((a, b) => (isLater(a.claim, b.claim) ? 1 : -1))
+    .map(({ event, receivedAt, claim }) => ({ event, receivedAt, happenedAt: claim.happenedAt }));
 
 /**
  * Takes one event into a shipment. That it has not been taken before is for the caller to know.
@@ -102,7 +121,7 @@ export const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
  */
 export function take(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment {
   if (shipment.retracted.includes(keyOf(event))) return shipment;
-  return derive(claim(shipment, event, happenedAt(event, receivedAt)));
+  return derive(claim(shipment, event, receivedAt));
 }
 
 /**
@@ -117,26 +136,22 @@ export function takeBack(
   const retracted = [...new Set([...shipment.retracted, keyOf({ source, id: data.eventId })])].sort();
   const folded = history.reduce<Shipment>((state, { event, receivedAt }) => {
     const stands = event.type !== EventRetracted.type && !retracted.includes(keyOf(event));
-    return stands ? claim(state, event, happenedAt(event, receivedAt)) : state;
+    return stands ? claim(state, event, receivedAt) : state;
   }, UNKNOWN);
   return { ...derive(folded), retracted };
 }
 
-function claim(shipment: Shipment, event: Claimant, happenedAt: Date): Shipment {
-  const { source, id } = event;
+function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment {
   switch (event.type) {
     case ShipmentRegistered.type: {
-      const registration: Registration = { happenedAt, rank: 0, source, id, data: event.data };
+      const registration: Registration = { ...claimOf(event, receivedAt), data: event.data };
       const { registration: held } = shipment;
       return held && !isLater(registration, held) ? shipment : { ...shipment, registration };
     }
     case MilestoneReported.type: {
       const { milestone, classifier, at, place, transport } = event.data;
       const claimed: MilestoneClaim = {
-        happenedAt,
-        rank: MILESTONES.indexOf(milestone),
-        source,
-        id,
+        ...claimOf(event, receivedAt),
         milestone,
         classifier,
         at,

@@ -106,11 +106,14 @@ export const PositiveDecimal = (): PropertyDecorator =>
     ['1250.500'],
   );
 
-/** As `PositiveDecimal`, and zero too. */
+/**
+ * What quantities sum up to, and zero: up to 25 digits before the point, and 9 behind it, since a sum of kilograms may
+ * be said in tonnes. Together the 34 digits of Decimal128.
+ */
 export const Decimal = (): PropertyDecorator =>
   pattern(
-    /^(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?$/u,
-    'a decimal number as a string, not negative, with up to 6 digits behind the point',
+    /^(?:0|[1-9][0-9]{0,24})(?:\.[0-9]{1,9})?$/u,
+    'a decimal number as a string, not negative, with up to 9 digits behind the point',
     ['0', '1250.500'],
   );
 

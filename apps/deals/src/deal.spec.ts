@@ -1,0 +1,430 @@
+import fc from 'fast-check';
+import { checkData } from '#contracts/check-data.js';
+import {
+  DealDrawnDown,
+  DealFulfilled,
+  DealRegistered,
+  DealReopened,
+  DEALS_DELIVERIES,
+  DeliveryRecorded,
+} from '#contracts/deals.js';
+import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
+import { UNITS } from '#contracts/trade.js';
+import { dealOf } from './deal-view.js';
+import {
+  announcementsOf,
+  balanceOf,
+  type Deal,
+  drawDown,
+  refusalOf,
+  refusalOfTerms,
+  type TermsSaid,
+  UNKNOWN,
+  withTerms,
+} from './deal.js';
+import {
+  after,
+  amended,
+  arrivalEvent,
+  Arrivals,
+  commitment,
+  dealWith,
+  lot,
+  registered,
+} from './deal.story.js';
+import { inKilograms, positiveDecimal, scaled, sum, text } from './decimal.oracle.js';
+
+describe('the terms of a deal', () => {
+  it('are those of its registration', () => {
+    expect(dealWith(registered({ title: 'A memorandum' })).terms?.title).toBe('A memorandum');
+  });
+
+  it('are unknown until it is registered, whatever is amended', () => {
+    expect(dealWith(amended({ title: 'x' })).terms).toBeUndefined();
+  });
+
+  it('are what an amendment says, where it says something', () => {
+    const deal = dealWith(registered({ title: 'Before', remarks: 'stay' }), amended({ title: 'After' }));
+    expect(deal.terms).toMatchObject({ title: 'After', remarks: 'stay' });
+    expect(deal.termsAt).toBe('2025-09-20T00:00:00.000Z');
+  });
+
+  it('have an amended commitment in the place of the one of its mineral and basis', () => {
+    const deal = dealWith(
+      registered({ commitments: [commitment(), commitment({ mineral: 'copper' })] }),
+      amended({ commitments: [commitment({ quantity: '120' }), commitment({ basis: 'dry' })] }),
+    );
+    expect(deal.terms?.commitments).toEqual([
+      commitment({ quantity: '120' }),
+      commitment({ mineral: 'copper' }),
+      commitment({ basis: 'dry' }),
+    ]);
+  });
+
+  it('are those of the last registration, and what was amended after it', () => {
+    const deal = dealWith(
+      registered({ title: 'First' }, { said: '2025-09-01T00:00:00Z' }),
+      amended({ value: { amount: '500000000', currency: 'USD' } }, { said: '2025-09-02T00:00:00Z' }),
+      registered({ title: 'Second' }, { said: '2025-09-03T00:00:00Z' }),
+    );
+    expect(deal.terms?.title).toBe('Second');
+    expect(deal.terms?.value).toBeUndefined();
+  });
+
+  it('have what was amended at the very moment of the registration', () => {
+    const said = '2025-09-08T00:00:00Z';
+    const parts = [
+      registered({}, { said, id: 'b' }),
+      amended({ title: 'Amended' }, { said, id: 'a' }),
+    ] as const;
+    expect(dealWith(...parts).terms?.title).toBe('Amended');
+    expect(dealWith(...parts.toReversed()).terms?.title).toBe('Amended');
+  });
+
+  it('may not have two commitments of the same mineral and basis, and the second is pointed to', () => {
+    const { event } = registered({
+      commitments: [commitment(), commitment({ mineral: 'copper' }), commitment()],
+    });
+    expect(refusalOf(event)?.faults).toEqual([
+      expect.objectContaining({ pointer: '/data/commitments/2', code: 'repeated' }),
+    ]);
+    expect(refusalOf(registered().event)).toBeUndefined();
+  });
+
+  it('may not come to more than 100 commitments, since nobody could be told of them', () => {
+    const commitments = Array.from({ length: 100 }, (_, index) =>
+      commitment({ mineral: `mineral-${index}` }),
+    );
+    const registration = registered({ commitments });
+    const deal = dealWith(registration, amended({ commitments: [commitment()] }));
+    expect(refusalOfTerms(dealWith(registration))).toBeUndefined();
+    expect(refusalOfTerms(deal)?.faults).toEqual([
+      expect.objectContaining({ pointer: '/data/commitments', code: 'too-many' }),
+    ]);
+  });
+
+  it('are the same in whatever order registrations and amendments come', () => {
+    const moment = fc.integer({ min: 1, max: 4 }).map((day) => `2025-09-0${day}T00:00:00Z`);
+    const said = fc.record({
+      id: fc.integer({ min: 1, max: 12 }).map(String),
+      source: fc.constantFrom('/a', '/b'),
+      said: fc.option(moment, { nil: undefined }),
+      learnt: moment,
+    });
+    const line = fc
+      .record({ mineral: fc.constantFrom('antimony', 'copper', 'lead'), quantity: positiveDecimal })
+      .map(commitment);
+    const lines = fc.uniqueArray(line, { selector: ({ mineral }) => mineral, minLength: 1 });
+    const title = fc.constantFrom('A', 'B', 'C');
+    const one: fc.Arbitrary<TermsSaid> = fc.oneof(
+      fc
+        .tuple(title, lines, said)
+        .map(([t, commitments, when]) => registered({ title: t, commitments }, when)),
+      fc
+        .tuple(fc.record({ title, commitments: lines }, { requiredKeys: [] }), said)
+        .map(([told, when]) => amended(told, when)),
+    );
+    const story = fc
+      .uniqueArray(one, { selector: ({ event }) => `${event.source} ${event.id}`, maxLength: 9 })
+      .chain((events) =>
+        fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })),
+      );
+    fc.assert(
+      fc.property(story, ([events, shuffled]) => {
+        expect(dealWith(...shuffled)).toEqual(dealWith(...events));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('a deal is drawn down', () => {
+  const deal = dealWith(registered());
+
+  it('by what has arrived', () => {
+    const arrivals = new Arrivals();
+    expect(balanceOf(after(deal, arrivals.arrived('SHP-1', { sequence: 1 })))).toEqual([
+      expect.objectContaining({ committed: '100', delivered: '20', remaining: '80', excess: '0' }),
+    ]);
+  });
+
+  it('by a replaced arrival once, with what it says last', () => {
+    const arrivals = new Arrivals();
+    const first = arrivals.arrived('SHP-1', { sequence: 1 });
+    const again = arrivals.arrived('SHP-1', { sequence: 2, cargo: [lot({ quantity: '25.5' })] });
+    const state = after(deal, [...first, ...again]);
+    expect(balanceOf(state)[0]).toMatchObject({ delivered: '25.5', remaining: '74.5' });
+    expect(state.deliveries).toBe(1);
+  });
+
+  it('no longer by an arrival that was retracted', () => {
+    const arrivals = new Arrivals();
+    const state = after(deal, [
+      ...arrivals.arrived('SHP-1', { sequence: 1 }),
+      ...arrivals.retracted('SHP-1', 2),
+    ]);
+    expect(balanceOf(state)[0]).toMatchObject({ delivered: '0', remaining: '100' });
+    expect(state).toMatchObject({ deliveries: 0, delivered: [] });
+  });
+
+  it('no longer by a shipment that changed to another deal', () => {
+    const arrivals = new Arrivals();
+    const records = [
+      ...arrivals.arrived('SHP-1', { sequence: 1 }),
+      ...arrivals.arrived('SHP-1', { sequence: 2, dealId: 'DEAL-2' }),
+    ];
+    const of = (id: string) =>
+      after(
+        deal,
+        records.filter(({ subject }) => subject === id),
+      );
+    expect(of('DEAL-1')).toMatchObject({ deliveries: 0, delivered: [] });
+    expect(balanceOf(of('DEAL-2'))[0]).toMatchObject({ delivered: '20' });
+  });
+
+  it('past what was committed, which leaves nothing and an excess', () => {
+    const arrivals = new Arrivals();
+    const state = after(
+      deal,
+      arrivals.arrived('SHP-1', { sequence: 1, cargo: [lot({ quantity: '100500', unit: 'KGM' })] }),
+    );
+    expect(balanceOf(state)[0]).toMatchObject({ delivered: '100.5', remaining: '0', excess: '0.5' });
+  });
+
+  it('by nothing of another basis: that is shown as uncommitted', () => {
+    const arrivals = new Arrivals();
+    const state = after(deal, arrivals.arrived('SHP-1', { sequence: 1, cargo: [lot({ basis: 'dry' })] }));
+    expect(balanceOf(state)[0]).toMatchObject({ delivered: '0' });
+    expect(dealOf({ _id: 'DEAL-1', ...state }).uncommitted).toEqual([
+      { mineral: 'antimony', basis: 'dry', quantity: '20000', unit: 'KGM' },
+    ]);
+  });
+
+  it('by what arrived before it was registered', () => {
+    const arrivals = new Arrivals();
+    const early = after(UNKNOWN, arrivals.arrived('SHP-1', { sequence: 1 }));
+    expect(balanceOf(withTerms(early, [registered()]))[0]).toMatchObject({ delivered: '20' });
+  });
+
+  it('once by a record that comes again', () => {
+    const arrivals = new Arrivals();
+    const [record] = arrivals.arrived('SHP-1', { sequence: 1 });
+    expect(drawDown(after(deal, [record!]), record!)).toBeUndefined();
+  });
+});
+
+describe('a deal is fulfilled', () => {
+  const deal = dealWith(
+    registered({ commitments: [commitment(), commitment({ mineral: 'copper', quantity: '5' })] }),
+  );
+  const all = [
+    lot({ quantity: '100' }),
+    lot({ lot: 'L2', mineral: 'copper', quantity: '5000', unit: 'KGM' }),
+  ];
+  const at = '2025-10-02T09:40:00-05:00';
+
+  it('once every commitment has been delivered, not before', () => {
+    const arrivals = new Arrivals();
+    const half = after(deal, arrivals.arrived('SHP-1', { sequence: 1, cargo: [all[0]!] }));
+    expect(half.fulfilled).toBe(false);
+    expect(after(half, arrivals.arrived('SHP-2', { sequence: 1, cargo: [all[1]!] })).fulfilled).toBe(true);
+  });
+
+  it('and says so once, with what was drawn down', () => {
+    const [record] = new Arrivals().arrived('SHP-1', { sequence: 1, cargo: all });
+    const said = announcementsOf(deal, after(deal, [record!]), record!);
+    expect(said.map(({ type, data }) => [type, data])).toEqual([
+      [DealDrawnDown.type, expect.objectContaining({ shipmentId: 'SHP-1', at })],
+      [DealFulfilled.type, { at }],
+    ]);
+  });
+
+  it('no longer, when an arrival is retracted, and says that it is reopened', () => {
+    const arrivals = new Arrivals();
+    const full = after(deal, arrivals.arrived('SHP-1', { sequence: 1, cargo: all }));
+    const [back] = arrivals.retracted('SHP-1', 2);
+    const reopened = after(full, [back!]);
+    expect(reopened.fulfilled).toBe(false);
+    expect(announcementsOf(full, reopened, back!).map(({ type }) => type)).toEqual([
+      DealDrawnDown.type,
+      DealReopened.type,
+    ]);
+  });
+
+  it('no longer, when a commitment is raised', () => {
+    const registration = registered();
+    const raise = amended({ commitments: [commitment({ quantity: '101' })] });
+    const full = after(
+      dealWith(registration),
+      new Arrivals().arrived('SHP-1', { sequence: 1, cargo: [all[0]!] }),
+    );
+    const raised = withTerms(full, [registration, raise]);
+    expect([full.fulfilled, raised.fulfilled]).toEqual([true, false]);
+    expect(announcementsOf(full, raised, raise.event).map(({ type }) => type)).toEqual([
+      DealRegistered.type,
+      DealReopened.type,
+    ]);
+  });
+
+  it('by its registration, where all had come before it', () => {
+    const early = after(UNKNOWN, new Arrivals().arrived('SHP-1', { sequence: 1, cargo: [all[0]!] }));
+    const registration = registered();
+    const known = withTerms(early, [registration]);
+    expect(announcementsOf(early, known, registration.event).map(({ type }) => type)).toEqual([
+      DealRegistered.type,
+      DealFulfilled.type,
+    ]);
+  });
+
+  it('is announced of an amendment only when it changes the terms', () => {
+    const registration = registered({}, { said: '2025-09-08T00:00:00Z' });
+    const old = amended({ title: 'Overtaken' }, { said: '2025-09-01T00:00:00Z' });
+    const before = dealWith(registration);
+    const again = JSON.parse(JSON.stringify(registration.event)) as TermsSaid['event'];
+    expect(
+      announcementsOf(before, withTerms(before, [{ ...registration, event: again }, old]), old.event),
+    ).toEqual([]);
+  });
+});
+
+describe('the drawdown of a deal', () => {
+  const SHIPMENTS = ['S0', 'S1', 'S2', 'S3', 'S4', 'S5'];
+  const PARTITIONS = 3;
+  const partitionOf = (shipment: string): number => Number(shipment.slice(1)) % PARTITIONS;
+
+  const cargo = fc.array(
+    fc
+      .record({
+        mineral: fc.constantFrom('antimony', 'copper'),
+        quantity: positiveDecimal,
+        unit: fc.constantFrom(...UNITS),
+        basis: fc.constantFrom('wet' as const, 'dry' as const),
+      })
+      .map((told) => lot(told)),
+    { minLength: 1, maxLength: 3 },
+  );
+  const word = fc.record({
+    shipment: fc.constantFrom(...SHIPMENTS),
+    sequence: fc.integer({ min: 1, max: 8 }),
+    dealId: fc.constantFrom('DEAL-1', 'DEAL-2', undefined),
+    cargo: fc.option(cargo, { nil: undefined, freq: 3 }),
+  });
+
+  /** What the deliveries tell deals: in the order of each partition of arrivals, the partitions mixed as they come. */
+  const recordsOf = (words: readonly (typeof word extends fc.Arbitrary<infer W> ? W : never)[]) => {
+    const arrivals = new Arrivals();
+    const records = words.flatMap(({ shipment, sequence, dealId, cargo: carried }) => {
+      const deal = dealId === undefined ? {} : { dealId };
+      const at = '2025-10-02T09:40:00-05:00';
+      const event = carried
+        ? arrivalEvent(
+            ShipmentArrived.type,
+            { at, place: { unlocode: 'USSTL' }, cargo: carried, ...deal },
+            sequence,
+          )
+        : arrivalEvent(ArrivalRetracted.type, { at, ...deal }, sequence);
+      return arrivals.take(shipment, event, partitionOf(shipment));
+    });
+    return { records, now: arrivals.now };
+  };
+
+  /** Records of one deal as Kafka may hand them over: each partition's in order, from any point once more. */
+  const handedOver = (records: ReturnType<typeof recordsOf>['records']) =>
+    fc
+      .tuple(
+        fc.array(fc.nat({ max: PARTITIONS - 1 }), { minLength: records.length, maxLength: records.length }),
+        fc.array(fc.tuple(fc.nat({ max: PARTITIONS - 1 }), fc.nat(), fc.nat()), { maxLength: 4 }),
+      )
+      .map(([mix, replays]) => {
+        const lanes = Array.from({ length: PARTITIONS }, (_, partition) => {
+          const lane = records.filter(({ data }) => Number(data.position.split('/')[0]) === partition);
+          for (const [, end, length] of replays.filter(([of]) => of === partition)) {
+            if (lane.length === 0) continue;
+            const until = 1 + (end % lane.length);
+            const from = until - 1 - (length % until);
+            lane.splice(until, 0, ...lane.slice(from, until));
+          }
+          return lane;
+        });
+        const order: typeof records = [];
+        for (const choice of [...mix, ...mix]) {
+          const next = lanes[choice]!.shift();
+          if (next) order.push(next);
+        }
+        return [...order, ...lanes.flat()];
+      });
+
+  const expectedOf = (
+    now: readonly { dealId?: string | undefined; cargo: readonly ReturnType<typeof lot>[] }[],
+  ) => {
+    const parts = new Map<string, string[]>();
+    for (const one of now.filter(({ dealId }) => dealId === 'DEAL-1').flatMap((delivery) => delivery.cargo)) {
+      const key = `${one.mineral} ${one.basis}`;
+      parts.set(key, [...(parts.get(key) ?? []), inKilograms(one.quantity, one.unit)]);
+    }
+    return [...parts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, weights]) => [key, sum(weights)] as [string, string]);
+  };
+
+  const story = fc.array(word, { maxLength: 25 }).chain((words) => {
+    const { records, now } = recordsOf(words);
+    const ofDeal = records.filter(({ subject }) => subject === 'DEAL-1');
+    return fc.tuple(fc.constant(now), handedOver(ofDeal), fc.constant(records));
+  });
+
+  it('is the sum over its deliveries, to the last digit, whatever comes again and from wherever', () => {
+    fc.assert(
+      fc.property(story, ([now, handed]) => {
+        const deal = after(UNKNOWN, handed);
+        expect(deal.delivered.map((total) => [`${total.mineral} ${total.basis}`, total.kilograms])).toEqual(
+          expectedOf(now),
+        );
+        expect(deal.deliveries).toBe(
+          now.filter((one) => one.dealId === 'DEAL-1' && one.cargo.length > 0).length,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is the same whether the terms come before, between or after the deliveries', () => {
+    const terms = [registered(), amended({ commitments: [commitment({ mineral: 'copper', unit: 'KGM' })] })];
+    fc.assert(
+      fc.property(story, fc.nat(), ([, handed], seed) => {
+        const place = seed % (handed.length + 1);
+        const before = withTerms(after(UNKNOWN, handed.slice(0, place)), terms);
+        expect(after(before, handed.slice(place))).toEqual(withTerms(after(UNKNOWN, handed), terms));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is told in words that hold to their contracts, and whose balance adds up', () => {
+    const commitments = [
+      commitment({ quantity: '0.000001' }),
+      commitment({ basis: 'dry', unit: 'KGM' }),
+      commitment({ mineral: 'copper', quantity: '999999999999.999999' }),
+    ];
+    fc.assert(
+      fc.property(story, ([, handed, records]) => {
+        for (const { data } of records) checkData(DeliveryRecorded, 'open', data);
+        let deal: Deal = dealWith(registered({ commitments }));
+        for (const event of handed) {
+          const next = drawDown(deal, event);
+          if (!next) continue;
+          const [said] = announcementsOf(deal, next, event);
+          checkData(DealDrawnDown, 'open', said!.data);
+          for (const { committed, delivered, remaining, excess } of balanceOf(next)) {
+            expect(text(scaled(committed) - scaled(delivered))).toBe(
+              text(scaled(remaining) - scaled(excess)),
+            );
+          }
+          deal = next;
+        }
+        expect(DEALS_DELIVERIES.contracts).toContain(DeliveryRecorded);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

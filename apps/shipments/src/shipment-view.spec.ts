@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { inAnyOrder, life } from './shipment.arbitrary.js';
+import type { Accepted } from './shipment.js';
+import {
+  ANTIMONY,
+  arrived,
+  departed,
+  estimated,
+  KARACHI,
+  planned,
+  registered,
+  reported,
+  retracted,
+  SAINT_LOUIS,
+  SALALAH,
+  shipmentAfter,
+} from './shipment.story.js';
+import { shipmentOf, summaryOf, timelineOf } from './shipment-view.js';
+
+const identified = (events: readonly Accepted[]) => ({ _id: 'SHP-1', ...shipmentAfter(events) });
+const timeline = (...events: Accepted[]) => timelineOf(identified(events), events).events;
+const view = (...events: Accepted[]) => shipmentOf(identified(events), events);
+
+describe('a shipment in a list', () => {
+  it('says what it carries, for whom, from where to where, and when it arrived', () => {
+    expect(summaryOf(identified([registered({ dealId: 'DEAL-1' }), departed(), arrived()]))).toEqual({
+      id: 'SHP-1',
+      status: 'arrived',
+      statusAt: '2025-10-02T09:40:00-05:00',
+      dealId: 'DEAL-1',
+      origin: KARACHI,
+      destination: SAINT_LOUIS,
+      position: SAINT_LOUIS,
+      arrivedAt: '2025-10-02T09:40:00-05:00',
+      cargo: [ANTIMONY],
+    });
+  });
+
+  it('that has not been registered is shown with what is known', () => {
+    expect(summaryOf(identified([estimated('2025-10-02T00:00:00Z')]))).toEqual({
+      id: 'SHP-1',
+      status: 'announced',
+      eta: '2025-10-02T00:00:00Z',
+      cargo: [],
+    });
+  });
+});
+
+describe('the timeline', () => {
+  it('is in the order of happening, and at the same moment in that of the lifecycle', () => {
+    const at = '2025-10-02T00:00:00Z';
+    const events = [
+      reported('discharged', { at, id: 'a' }),
+      reported('arrived', { at, id: 'b' }),
+      departed({ id: 'z' }),
+    ];
+    expect(timeline(...events).map(({ id }) => id)).toEqual(['z', 'b', 'a']);
+  });
+
+  it('has what was taken back, and says so', () => {
+    const arrival = arrived({ id: 'wrong' });
+    expect(
+      timeline(arrival, retracted(arrival, { id: 'back' })).map(({ id, retracted: is }) => [id, is]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['wrong', true],
+        ['back', false],
+      ]),
+    );
+  });
+
+  it('never says of a retraction that it was taken back: it is final', () => {
+    const arrival = arrived({ id: 'wrong' });
+    const back = retracted(arrival, { id: 'back' });
+    const shown = timeline(arrival, back, retracted(back, { id: 'in-vain' }));
+    expect(shown.filter(({ retracted: is }) => is).map(({ id }) => id)).toEqual(['wrong']);
+  });
+
+  it('says of each event when it happened, and when we learnt of it', () => {
+    const [shown] = timeline(
+      departed({ at: '2025-09-12T06:00:00+05:00', learnt: '2025-09-12T08:00:00.000Z' }),
+    );
+    expect(shown).toMatchObject({
+      happenedAt: '2025-09-12T01:00:00.000Z',
+      receivedAt: '2025-09-12T08:00:00.000Z',
+    });
+  });
+});
+
+describe('the history of the ETA', () => {
+  it('has each estimate and plan with when it was said and by whom, the latest last', () => {
+    const { etaHistory } = view(
+      registered(),
+      estimated('2025-10-01T00:00:00Z', { said: '2025-09-20T00:00:00Z' }),
+      planned('2025-10-05T00:00:00Z', { said: '2025-09-01T00:00:00Z', source: '/forwarder' }),
+    );
+    expect(etaHistory).toEqual([
+      {
+        eta: '2025-10-05T00:00:00Z',
+        said: '2025-09-01T00:00:00.000Z',
+        source: '/forwarder',
+        classifier: 'PLN',
+      },
+      {
+        eta: '2025-10-01T00:00:00Z',
+        said: '2025-09-20T00:00:00.000Z',
+        source: '/carrier',
+        classifier: 'EST',
+      },
+    ]);
+  });
+
+  it('leaves out calls elsewhere, and what was taken back', () => {
+    const wrong = estimated('2025-10-03T00:00:00Z');
+    const { etaHistory } = view(
+      registered(),
+      estimated('2025-09-18T00:00:00Z', { place: SALALAH }),
+      wrong,
+      retracted(wrong),
+    );
+    expect(etaHistory).toEqual([]);
+  });
+
+  it('ends with the ETA itself', () => {
+    fc.assert(
+      fc.property(life, (events) => {
+        const { eta, etaHistory } = view(...events);
+        const estimates = etaHistory.filter(({ classifier }) => classifier === 'EST');
+        expect((estimates.at(-1) ?? etaHistory.at(-1))?.eta).toBe(eta);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('whatever order events come in', () => {
+  it('a shipment and its timeline are shown the same', () => {
+    const told = life.chain((events) =>
+      fc.tuple(
+        fc.constant(events),
+        inAnyOrder(events).map((shuffled) => [...new Set(shuffled)]),
+      ),
+    );
+    fc.assert(
+      fc.property(told, ([events, shuffled]) => {
+        expect(view(...shuffled)).toEqual(view(...events));
+        expect(timeline(...shuffled)).toEqual(timeline(...events));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,298 @@
+import fc from 'fast-check';
+import { MILESTONES } from '#contracts/shipments.js';
+import { inAnyOrder, isRetraction, life } from './shipment.arbitrary.js';
+import { keyOf } from './shipment.js';
+import {
+  arrived,
+  departed,
+  estimated,
+  given,
+  KARACHI,
+  planned,
+  registered,
+  reported,
+  retracted,
+  SAINT_LOUIS,
+  SALALAH,
+  shipmentAfter,
+} from './shipment.story.js';
+
+describe('the status of a shipment', () => {
+  it('is announced before anything is known but a plan', () => {
+    given(planned('2025-10-02T00:00:00Z')).then({ status: 'announced', statusAt: undefined });
+  });
+
+  it('is registered from its registration on', () => {
+    given(registered()).then({ status: 'registered', statusAt: undefined });
+  });
+
+  it.each(MILESTONES)('is %s once that has been passed', (milestone) => {
+    const at = '2025-09-20T10:00:00+05:00';
+    given(registered(), reported(milestone, { at })).then({ status: milestone, statusAt: at });
+  });
+
+  it.each(MILESTONES)('is not %s while that is only planned or estimated', (milestone) => {
+    given(
+      registered(),
+      reported(milestone, { classifier: 'PLN' }),
+      reported(milestone, { classifier: 'EST' }),
+    ).then({ status: 'registered' });
+  });
+
+  it('is the milestone that was passed last, whichever was learnt of last', () => {
+    given(registered(), arrived(), departed()).then({ status: 'arrived' });
+  });
+
+  it('follows what happened, not what was expected: a shipment loaded again is loaded', () => {
+    given(
+      reported('departed', { at: '2025-09-12T00:00:00Z' }),
+      reported('loaded', { at: '2025-09-14T00:00:00Z' }),
+    ).then({ status: 'loaded' });
+  });
+
+  it('compares moments, not texts: 06:00 at Karachi is before 02:00 at Greenwich', () => {
+    given(
+      reported('loaded', { at: '2025-09-12T02:00:00Z' }),
+      reported('departed', { at: '2025-09-12T06:00:00+05:00' }),
+    ).then({ status: 'loaded' });
+  });
+
+  it('is at the same moment the one that comes later in a lifecycle', () => {
+    const at = '2025-10-02T09:40:00Z';
+    const both = [reported('discharged', { at, id: 'a' }), reported('arrived', { at, id: 'b' })];
+    given(...both).then({ status: 'discharged' });
+    given(...both.toReversed()).then({ status: 'discharged' });
+  });
+
+  it('keeps the offset of what gave it', () => {
+    given(departed({ at: '2025-09-12T06:00:00+05:00' })).then({ statusAt: '2025-09-12T06:00:00+05:00' });
+  });
+});
+
+describe('where a shipment is', () => {
+  it('is where the last milestone with a place was passed', () => {
+    given(departed({ place: KARACHI }), reported('transshipped', { place: undefined })).then({
+      status: 'transshipped',
+      position: KARACHI,
+    });
+  });
+
+  it('is the port of call while it calls there', () => {
+    given(registered(), departed(), arrived({ place: SALALAH })).then({ position: SALALAH });
+  });
+
+  it('is not where it is only expected', () => {
+    given(departed({ place: KARACHI }), estimated('2025-09-11T00:00:00Z')).then({ position: KARACHI });
+  });
+});
+
+describe('when a shipment is expected', () => {
+  it('is the last estimate that was said, be it earlier or later', () => {
+    given(
+      estimated('2025-10-05T00:00:00Z', { said: '2025-09-20T00:00:00Z' }),
+      estimated('2025-10-01T00:00:00Z', { said: '2025-09-22T00:00:00Z' }),
+      estimated('2025-10-09T00:00:00Z', { said: '2025-09-21T00:00:00Z' }),
+    ).then({ eta: '2025-10-01T00:00:00Z' });
+  });
+
+  it('is the last plan where nothing was estimated', () => {
+    given(
+      planned('2025-10-05T00:00:00Z', { said: '2025-09-02T00:00:00Z' }),
+      planned('2025-10-04T00:00:00Z', { said: '2025-09-01T00:00:00Z' }),
+    ).then({ eta: '2025-10-05T00:00:00Z' });
+  });
+
+  it('is an estimate rather than a plan, even of a later day', () => {
+    given(
+      estimated('2025-10-03T00:00:00Z', { said: '2025-09-01T00:00:00Z' }),
+      planned('2025-10-05T00:00:00Z', { said: '2025-09-02T00:00:00Z' }),
+    ).then({ eta: '2025-10-03T00:00:00Z' });
+  });
+
+  it('is not when it calls elsewhere', () => {
+    given(registered(), estimated('2025-09-18T00:00:00Z', { place: SALALAH })).then({ eta: undefined });
+  });
+
+  it('is taken where no place was said', () => {
+    given(registered(), estimated('2025-10-02T00:00:00Z', { place: undefined })).then({
+      eta: '2025-10-02T00:00:00Z',
+    });
+  });
+
+  it('is what was learnt of last, of estimates without a time of their own', () => {
+    given(
+      estimated('2025-10-03T00:00:00Z', { said: undefined, learnt: '2025-09-20T00:00:02Z' }),
+      estimated('2025-10-04T00:00:00Z', { said: undefined, learnt: '2025-09-20T00:00:01Z' }),
+    ).then({ eta: '2025-10-03T00:00:00Z' });
+  });
+});
+
+describe('an arrival', () => {
+  it('is at the port of discharge', () => {
+    given(registered(), departed(), arrived()).then({
+      status: 'arrived',
+      arrival: { at: '2025-10-02T09:40:00-05:00', place: SAINT_LOUIS },
+    });
+  });
+
+  it('is not a call at another port, and that changes no status', () => {
+    given(registered(), departed(), arrived({ place: SALALAH })).then({
+      status: 'departed',
+      arrival: undefined,
+    });
+  });
+
+  it('without a place is at the destination', () => {
+    given(registered({ to: SALALAH }), arrived({ place: undefined })).then({
+      arrival: { at: '2025-10-02T09:40:00-05:00', place: SALALAH },
+    });
+  });
+
+  it('is held back until the shipment is registered', () => {
+    const [arrival, registration] = [arrived(), registered()];
+    given(arrival).then({ status: 'arrived', arrival: undefined });
+    given(arrival, registration).then({ arrival: { at: '2025-10-02T09:40:00-05:00', place: SAINT_LOUIS } });
+    given(arrival, registration).thenAs(registration, arrival);
+  });
+
+  it('turns out to have been a call, when the registration says so afterwards', () => {
+    given(arrived({ place: SALALAH }), registered()).then({ status: 'registered', arrival: undefined });
+  });
+
+  it('is the later one where it was reported twice', () => {
+    given(
+      registered(),
+      arrived({ source: '/port', at: '2025-10-02T15:00:00Z' }),
+      arrived({ source: '/carrier', at: '2025-10-02T14:00:00Z' }),
+    ).then({ arrival: { at: '2025-10-02T15:00:00Z', place: SAINT_LOUIS } });
+  });
+
+  it('stays the arrival when the shipment goes on from there', () => {
+    given(registered(), arrived(), reported('delivered', { at: '2025-10-06T12:00:00Z' })).then({
+      status: 'delivered',
+      arrival: { at: '2025-10-02T09:40:00-05:00', place: SAINT_LOUIS },
+    });
+  });
+});
+
+describe('a registration', () => {
+  it('is replaced whole by the one said last', () => {
+    const replaced = registered({ dealId: 'DEAL-1', said: '2025-09-01T00:00:00Z' });
+    const last = registered({ to: SALALAH, said: '2025-09-02T00:00:00Z' });
+    given(replaced, last).thenAs(last);
+    given(last, replaced).thenAs(last);
+  });
+
+  it('that moves the destination moves the arrival', () => {
+    given(
+      registered({ said: '2025-09-01T00:00:00Z' }),
+      arrived({ place: SALALAH }),
+      registered({ said: '2025-09-02T00:00:00Z', to: SALALAH }),
+    ).then({ status: 'arrived', arrival: { at: '2025-10-02T09:40:00-05:00', place: SALALAH } });
+  });
+
+  it('said twice at the same moment is the one of the last source and id, in either order', () => {
+    const said = '2025-09-01T00:00:00Z';
+    const first = registered({ said, source: '/carrier', id: '2', dealId: 'DEAL-1' });
+    const last = registered({ said, source: '/forwarder', id: '1', dealId: 'DEAL-2' });
+    given(first, last).thenAs(last);
+    given(last, first).thenAs(last);
+  });
+});
+
+describe('a retraction', () => {
+  const arrival = arrived({ id: 'wrong' });
+
+  it('takes back an event of the same source: the shipment is as if it had never been sent', () => {
+    given(registered(), departed(), arrival, retracted(arrival)).then({
+      status: 'departed',
+      arrival: undefined,
+    });
+  });
+
+  it('takes back an event that comes after it', () => {
+    const parts = [registered({ id: 'r' }), departed({ id: 'd' })];
+    const back = retracted(arrival, { id: 'back' });
+    given(...parts, back, arrival).thenAs(...parts, arrival, back);
+  });
+
+  it('of what another source has said changes nothing', () => {
+    given(registered(), arrival, retracted(arrival, { source: '/rival' })).then({
+      status: 'arrived',
+      arrival: { at: '2025-10-02T09:40:00-05:00', place: SAINT_LOUIS },
+    });
+  });
+
+  it('is final: taking it back changes nothing', () => {
+    const back = retracted(arrival, { id: 'back' });
+    given(registered(), arrival, back, retracted(back)).then({ status: 'registered', arrival: undefined });
+  });
+
+  it('is final: the event sent once more stays taken back', () => {
+    given(registered(), arrival, retracted(arrival), arrival).then({ arrival: undefined });
+  });
+
+  it('brings back what the event had replaced', () => {
+    const later = arrived({ at: '2025-10-03T00:00:00Z' });
+    given(registered(), arrived({ at: '2025-10-02T00:00:00Z' }), later, retracted(later)).then({
+      arrival: { at: '2025-10-02T00:00:00Z', place: SAINT_LOUIS },
+    });
+  });
+
+  it('of a registration leaves what was passed, and no arrival', () => {
+    const registration = registered();
+    given(registration, arrived(), retracted(registration)).then({
+      registration: undefined,
+      status: 'arrived',
+      arrival: undefined,
+    });
+  });
+});
+
+describe('whatever order events come in, and however often', () => {
+  it('the state is the same, to the last field', () => {
+    fc.assert(
+      fc.property(
+        life.chain((events) => fc.tuple(fc.constant(events), inAnyOrder(events))),
+        ([events, shuffled]) => {
+          expect(shipmentAfter(shuffled)).toEqual(shipmentAfter(events));
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('taking an event back equals never having sent it', () => {
+    const told = life
+      .filter((events) => events.some((event) => !isRetraction(event)))
+      .chain((events) => {
+        const candidates = events.filter((event) => !isRetraction(event));
+        return fc.tuple(fc.constant(events), fc.constantFrom(...candidates), inAnyOrder(events));
+      });
+    fc.assert(
+      fc.property(told, fc.nat(), ([events, wrong, shuffled], seed) => {
+        const back = retracted(wrong, { id: 'taken-back' });
+        const place = seed % (shuffled.length + 1);
+        const { retracted: _, ...with_ } = shipmentAfter([
+          ...shuffled.slice(0, place),
+          back,
+          ...shuffled.slice(place),
+        ]);
+        const { retracted: __, ...without } = shipmentAfter(
+          events.filter(({ event }) => keyOf(event) !== keyOf(wrong.event)),
+        );
+        expect(with_).toEqual({ ...without });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('an event taken again changes nothing', () => {
+    fc.assert(
+      fc.property(life, (events) => {
+        expect(shipmentAfter([...events, ...events])).toEqual(shipmentAfter(events));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
