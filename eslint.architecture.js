@@ -58,7 +58,13 @@ export const architecture = [
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
     // The demo starts the services as processes, and hands them its own environment.
-    ignores: ['libs/service/src/config*.ts', 'libs/local-stack/**', 'apps/demo/src/services.ts', ...SPECS],
+    ignores: [
+      'libs/service/src/config*.ts',
+      'libs/local-stack/**',
+      'apps/demo/src/services.ts',
+      '**/testing/**',
+      ...SPECS,
+    ],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -42,7 +42,7 @@ const given = (...events: Accepted[]) => ({
       const before = announcedOf(events).length;
       const said = announcedOf([...events, event]).slice(before);
       expect(said.map(({ type, data }) => [type, data])).toEqual(
-        expected.map(([type, data]) => [type, expect.objectContaining(data)]),
+        expected.map(([type, data]) => [type, expect.objectContaining(data) as object]),
       );
     },
   }),

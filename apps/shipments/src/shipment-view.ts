@@ -5,7 +5,7 @@ import {
   MilestoneReported,
   type ShipmentStatus,
 } from '#contracts/shipments.js';
-import type { CargoLot, Party, Place } from '#contracts/trade.js';
+import type { CargoLot, Party, Place, Transport } from '#contracts/trade.js';
 import { type Accepted, inOrderOfHappening, keyOf, type MilestoneClaim, type Shipment } from './shipment.js';
 
 interface Identified {
@@ -26,10 +26,15 @@ export interface ShipmentSummary {
   readonly cargo: readonly CargoLot[];
 }
 
+/** A milestone, with what its event says of the transport. */
+export interface MilestoneView extends Omit<MilestoneClaim, 'happenedAt'> {
+  readonly transport?: Transport;
+}
+
 export interface ShipmentView extends ShipmentSummary {
   readonly parties: readonly Party[];
   readonly incoterm?: string;
-  readonly milestones: readonly Omit<MilestoneClaim, 'rank' | 'happenedAt'>[];
+  readonly milestones: readonly MilestoneView[];
   /** Each time that the arrival was estimated or planned anew, the latest last; `eta` is an estimate where there is one. */
   readonly etaHistory: readonly {
     readonly eta: string;
@@ -75,10 +80,19 @@ export function shipmentOf(shipment: Shipment & Identified, history: readonly Ac
     ...summaryOf(shipment),
     parties: data?.parties ?? [],
     ...(data?.incoterm !== undefined && { incoterm: data.incoterm }),
-    milestones: shipment.milestones.map(({ rank: _, happenedAt: __, ...shown }) => shown),
+    milestones: milestonesOf(shipment, history),
     etaHistory: etaHistoryOf(shipment, history),
     ...(data?.extensions && { extensions: data.extensions }),
   };
+}
+
+function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): MilestoneView[] {
+  const events = new Map(history.map(({ event }) => [keyOf(event), event]));
+  return milestones.map(({ happenedAt: _, ...shown }) => {
+    const event = events.get(keyOf(shown));
+    const transport = event?.type === MilestoneReported.type ? event.data.transport : undefined;
+    return { ...shown, ...(transport && { transport }) };
+  });
 }
 
 function etaHistoryOf(

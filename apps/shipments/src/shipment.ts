@@ -16,7 +16,7 @@ import {
   ShipmentRegistered,
   type ShipmentStatus,
 } from '#contracts/shipments.js';
-import type { Place, Transport } from '#contracts/trade.js';
+import type { Place } from '#contracts/trade.js';
 
 export type Claimant = EventOf<typeof ShipmentRegistered | typeof MilestoneReported>;
 export type Retraction = EventOf<typeof EventRetracted>;
@@ -30,7 +30,7 @@ export interface Accepted {
 /** The order of happening: by the moment; at the same moment by the lifecycle's own order; then by who and which. */
 interface Claim {
   readonly happenedAt: Date;
-  readonly rank: number;
+  readonly milestone?: Milestone;
   readonly source: string;
   readonly id: string;
 }
@@ -39,14 +39,16 @@ export interface Registration extends Claim {
   readonly data: ShipmentRegistered;
 }
 
-/** A milestone as it is last known, at one place. */
+/**
+ * A milestone as it is last known, at one place. What else its event says (transport, containers) is in the timeline:
+ * every event of the shipment loads its claims, so they hold what decides the state and no more.
+ */
 export interface MilestoneClaim extends Claim {
   readonly milestone: Milestone;
   readonly classifier: Classifier;
   /** When it was passed, or is planned or estimated to be, as sent. */
   readonly at: string;
   readonly place?: Place;
-  readonly transport?: Transport;
 }
 
 /** What an arrival comes to: at the port of discharge, of a shipment that is registered. */
@@ -78,10 +80,13 @@ export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'annou
 /** What identifies an event, in `retracted`. */
 export const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
 
+const rankOf = (milestone: Milestone | undefined): number =>
+  milestone === undefined ? -1 : MILESTONES.indexOf(milestone);
+
 const isLater = (a: Claim, b: Claim): boolean => {
   const difference =
     a.happenedAt.getTime() - b.happenedAt.getTime() ||
-    a.rank - b.rank ||
+    rankOf(a.milestone) - rankOf(b.milestone) ||
     compare(a.source, b.source) ||
     compare(a.id, b.id);
   return difference > 0;
@@ -96,12 +101,9 @@ const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
   return event.time === undefined ? receivedAt : new Date(event.time);
 };
 
-const rankOf = (event: ShipmentEvent): number =>
-  event.type === MilestoneReported.type ? MILESTONES.indexOf(event.data.milestone) : 0;
-
 const claimOf = (event: ShipmentEvent, receivedAt: Date): Claim => ({
   happenedAt: happenedAt(event, receivedAt),
-  rank: rankOf(event),
+  ...(event.type === MilestoneReported.type && { milestone: event.data.milestone }),
   source: event.source,
   id: event.id,
 });
@@ -149,14 +151,13 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       return held && !isLater(registration, held) ? shipment : { ...shipment, registration };
     }
     case MilestoneReported.type: {
-      const { milestone, classifier, at, place, transport } = event.data;
+      const { milestone, classifier, at, place } = event.data;
       const claimed: MilestoneClaim = {
         ...claimOf(event, receivedAt),
         milestone,
         classifier,
         at,
         ...(place && { place }),
-        ...(transport && { transport }),
       };
       const index = shipment.milestones.findIndex(
         (held) =>
