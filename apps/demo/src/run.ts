@@ -17,12 +17,7 @@ export async function run(options: { firstPort: number; say: (line: string) => v
   const { say } = options;
   const stack = await startLocalStack({ log: say });
   try {
-    const services = await startServices(stack, {
-      firstPort: options.firstPort,
-      say,
-      // The demo serves a feed of its own from this machine.
-      environment: { FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true' },
-    });
+    const services = await startServices(stack, options);
     return {
       stack,
       services,

@@ -13,7 +13,16 @@ export interface RunningServices {
   readonly urls: Readonly<Record<ServiceName, string>>;
   /** The folder of the services' logs, one file each. */
   readonly logs: string;
+  /** The process of each; another one after a service had to be started again. */
+  pids(): Readonly<Record<ServiceName, number>>;
   stop(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  readonly firstPort: number;
+  readonly say: (line: string) => void;
+  /** Put before topics, groups and databases, so that several can share the servers; '' for none. */
+  readonly namespace?: string;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -24,7 +33,7 @@ const DIST = fileURLToPath(new URL('../../..', import.meta.url));
 /**
  * What keeps a service within 300 MB: V8 collects when its heap nears the limit, not before.
  */
-const NODE_FLAGS = [
+export const SERVICE_FLAGS = [
   '--enable-source-maps',
   '--disable-warning=TimeoutNegativeWarning',
   '--max-old-space-size=192',
@@ -38,7 +47,7 @@ const NODE_FLAGS = [
  */
 export async function startServices(
   stack: { kafkaBrokers: readonly string[]; mongodbUri: string },
-  options: { firstPort: number; say: (line: string) => void; environment?: Readonly<Record<string, string>> },
+  options: ServicesOptions,
 ): Promise<RunningServices> {
   const portOf = (name: ServiceName): number => options.firstPort + SERVICES.indexOf(name);
   for (const name of SERVICES) await assertFree(name, portOf(name));
@@ -51,7 +60,7 @@ export async function startServices(
 
   const start = (name: ServiceName): void => {
     const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
-    const child = spawn(process.execPath, [...NODE_FLAGS, join(DIST, 'apps', name, 'src', 'main.js')], {
+    const child = spawn(process.execPath, [...SERVICE_FLAGS, join(DIST, 'apps', name, 'src', 'main.js')], {
       // A Ctrl-C is for this process, which ends the services in order; the channel tells them when it is gone.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -61,7 +70,12 @@ export async function startServices(
         MONGODB_URI: stack.mongodbUri,
         HOST: '127.0.0.1',
         PORT: String(portOf(name)),
-        ...options.environment,
+        // The demo serves a feed of its own from this machine.
+        FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true',
+        ...(options.namespace && {
+          KAFKA_NAMESPACE: `${options.namespace}.`,
+          MONGODB_DATABASE: `${options.namespace}-${name}`,
+        }),
       },
     });
     child.stdout!.pipe(log, { end: false });
@@ -95,7 +109,12 @@ export async function startServices(
     await stop();
     throw error;
   }
-  return { urls, logs, stop };
+  const pids = (): Record<ServiceName, number> =>
+    Object.fromEntries(SERVICES.map((name) => [name, children.get(name)!.pid])) as Record<
+      ServiceName,
+      number
+    >;
+  return { urls, logs, pids, stop };
 }
 
 async function untilReady(name: ServiceName, url: string, log: string): Promise<void> {
