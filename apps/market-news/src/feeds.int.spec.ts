@@ -65,7 +65,7 @@ const items = async (
   (await service.get(`/items?${query}`)).body['items'] as { title: string; seenIn: { source: string }[] }[];
 
 describe('feeds', () => {
-  const environment = ownEnvironment({ FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true' });
+  const environment = ownEnvironment(process.env, { FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true' });
   let services: RunningService[];
   // Two instances, so that leases count.
   beforeAll(async () => {
@@ -146,7 +146,7 @@ describe('feeds', () => {
 describe('private addresses', () => {
   let service: RunningService;
   beforeAll(async () => {
-    service = await RunningService.start();
+    service = await RunningService.start(ownEnvironment(process.env));
   });
   afterAll(() => service?.stop());
 

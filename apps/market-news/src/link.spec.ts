@@ -77,7 +77,10 @@ describe('the rule of links', () => {
     expect(reasons('Lithium Corporation up after a rare-earth find in British Columbia')).toEqual([
       'mineral rare-earths 0.40',
     ]);
-    expect(reasons('USA Rare Earth, of Oklahoma, buys Less Common Metals')).toBeUndefined();
+    expect(reasons('USA Rare Earth, of Oklahoma, buys Less Common Metals')).toEqual([
+      'mineral rare-earths 0.40',
+      'country US 0.20',
+    ]);
     expect(reasons('Pakistan puts its mineral reserves at about USD 6 trillion')).toBeUndefined();
     expect(reasons('Bastnasite and monazite carry cerium, lanthanum and neodymium')).toEqual([
       'mineral neodymium 0.40',

@@ -37,7 +37,7 @@ describe('links of items and deals that come and change at the same time, in two
   const ITEMS = 60;
   const DEALS = 20;
   const REVISIONS = 5;
-  const environment = ownEnvironment({ BATCH_SIZE: '7' });
+  const environment = ownEnvironment(process.env, { BATCH_SIZE: '7' });
   let services: RunningService[];
   beforeAll(async () => {
     services = [await RunningService.start(environment), await RunningService.start(environment)];
@@ -113,7 +113,7 @@ describe('links of items and deals that come and change at the same time, in two
 });
 
 describe('links when the process dies on the way', () => {
-  const environment = ownEnvironment();
+  const environment = ownEnvironment(process.env);
   let database: Database;
   let items: ItemsCollection;
   let subjects: SubjectsCollection;

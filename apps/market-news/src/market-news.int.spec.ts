@@ -11,7 +11,7 @@ import {
 import { SHIPMENTS_EVENTS } from '#contracts/shipments.js';
 import { postedItem } from './posted-item.js';
 import { eventually } from './testing/eventually.js';
-import { RunningService } from './testing/running-service.js';
+import { ownEnvironment, RunningService } from './testing/running-service.js';
 import { commitment, dealRegistered, shipmentRegistered } from './testing/trade-events.js';
 
 import.meta.jest.setTimeout(90_000);
@@ -20,7 +20,7 @@ let service: RunningService;
 let published: { events: CloudEvent[]; stop(): Promise<void> };
 
 beforeAll(async () => {
-  service = await RunningService.start();
+  service = await RunningService.start(ownEnvironment(process.env));
   published = service.listen(MARKET_NEWS_EVENTS);
 });
 afterAll(async () => {

@@ -1,4 +1,3 @@
-import { COMPANIES_NAMED_AFTER_MINERALS } from '../reference/companies.js';
 import { COUNTRIES, NOT_COUNTRIES } from '../reference/countries.js';
 import { criticalOn } from '../reference/critical-minerals.js';
 import { ALIASES, EXACT_ALIASES, GROUPS, MINERALS, NOT_MINERALS, ORES } from '../reference/minerals.js';
@@ -25,7 +24,6 @@ const setPhrases = (phrases: readonly string[]): Phrases =>
 export const REFERENCE: Reference = {
   minerals: new PhraseBook([
     ...setPhrases(NOT_MINERALS),
-    ...COMPANIES_NAMED_AFTER_MINERALS.map((text) => ({ text, writing: 'capital' as const, means: [] })),
     ...MINERALS.map((name) => ({ text: name, writing: 'any' as const, means: [name] })),
     ...inAnyWriting(ALIASES),
     ...inAnyWriting(ORES),

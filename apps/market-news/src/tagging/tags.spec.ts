@@ -115,7 +115,7 @@ describe('the news of the weeks around the deal', () => {
       ),
     ).toEqual(['USD 0.44', 'rare-earths', 'CA', 'fluorspar']);
     expect(terms('USA Rare Earth, which builds a magnet plant in Oklahoma, buys Less Common Metals')).toEqual(
-      ['US'],
+      ['US', 'rare-earths'],
     );
     expect(terms('Pakistan puts its mineral reserves at about USD 6 trillion')).toEqual([
       'PK',

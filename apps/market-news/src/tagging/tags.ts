@@ -98,7 +98,10 @@ function mineralsIn(text: string, words: readonly Word[], reference: Reference):
 const isLead = (words: readonly Word[], { from, to }: Hit<unknown>): boolean =>
   from === to && words[from]!.folded === 'lead';
 
-/** `Lithium Corporation` names a company, and no mineral. */
+/**
+ * `Lithium Corporation` names a company, and no mineral. Without its legal form nothing tells a company's name from
+ * the mineral's (`USA Rare Earth buys`, `China Rare Earth exports`), so there it counts.
+ */
 const isCompanyName = (text: string, words: readonly Word[], { to }: Hit<unknown>): boolean => {
   const [last, next] = [words[to]!, words[to + 1]];
   return (

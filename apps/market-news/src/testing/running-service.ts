@@ -25,12 +25,15 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** The environment of an installation that shares nothing with another but the servers. */
-export const ownEnvironment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
+/** The environment of an installation that shares nothing with another but the servers, which are given. */
+export const ownEnvironment = (
+  servers: NodeJS.ProcessEnv,
+  more: NodeJS.ProcessEnv = {},
+): NodeJS.ProcessEnv => {
   const name = `test-${randomUUID().slice(0, 8)}`;
   return {
-    KAFKA_BROKERS: process.env['KAFKA_BROKERS'],
-    MONGODB_URI: process.env['MONGODB_URI'],
+    KAFKA_BROKERS: servers['KAFKA_BROKERS'],
+    MONGODB_URI: servers['MONGODB_URI'],
     KAFKA_NAMESPACE: `${name}.`,
     MONGODB_DATABASE: name,
     PORT: '0',
@@ -49,7 +52,7 @@ export class RunningService {
     readonly database: Database,
   ) {}
 
-  static async start(environment: NodeJS.ProcessEnv = ownEnvironment()): Promise<RunningService> {
+  static async start(environment: NodeJS.ProcessEnv): Promise<RunningService> {
     const config = loadConfig(MarketNewsConfig, environment);
     const app = await createService(MarketNewsModule.for(config), config, {
       title: 'test',
