@@ -17,6 +17,7 @@ export default {
     {
       ...shared,
       displayName: 'int',
+      testTimeout: 60_000, // real servers, on machines that do other things meanwhile; a spec awaits conditions, not time
       testMatch: ['**/*.int.spec.js', '**/*.e2e.spec.js'],
       globalSetup: '<rootDir>/libs/local-stack/src/jest-global-setup.js',
       globalTeardown: '<rootDir>/libs/local-stack/src/jest-global-teardown.js',

@@ -5,6 +5,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { readEnvelope } from '#contracts/cloudevent.js';
+import { checkData } from '#contracts/check-data.js';
 import { type ContractClass, schemaOf } from '#contracts/contract.js';
 import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
 import { Mineral } from '#contracts/fields.js';
@@ -31,6 +32,12 @@ const IDEMPOTENCY = {
   required: false,
   description: 'Becomes the id of the event, so that sending again is no second one.',
 };
+
+/** Registrations and amendments have each a source of their own, so that one key may be used for both. */
+const SOURCES = new Map<ContractClass, string>([
+  [DealRegistered, '/deals'],
+  [DealAmended, '/deals/amendments'],
+]);
 
 @ApiTags('deals')
 @Controller('deals')
@@ -59,7 +66,10 @@ export class DealsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Accepted> {
     const { id, ...data } = (body ?? {}) as Record<string, unknown>;
-    const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 32);
+    // Before anything walks it: what holds to the contract is not nested deeper than that.
+    checkData(DealRegistered, 'closed', data);
+    const content = JSON.stringify([typeof id === 'string' ? id : null, data]);
+    const digest = createHash('sha256').update(content).digest('hex').slice(0, 32);
     const accepted = await this.accept(
       DealRegistered,
       id ?? `deal-${digest.slice(0, 12)}`,
@@ -90,7 +100,7 @@ export class DealsController {
     const attributes = {
       specversion: '1.0',
       id,
-      source: '/deals',
+      source: SOURCES.get(contract)!,
       type: contract.type,
       subject,
       time: new Date().toISOString(),

@@ -79,10 +79,15 @@ interface Plan {
   readonly version: number;
   /** Absent where nothing changes. */
   readonly update: object | undefined;
-  readonly publish: readonly Publication[];
+  readonly publish: readonly Caused[];
   readonly refused: readonly Refusal[];
   readonly repeated: number;
   readonly events: readonly Received[];
+}
+
+/** A publication, with the offset of its cause. */
+interface Caused extends Publication {
+  readonly offset: number;
 }
 
 const DUPLICATE_KEY = 11000;
@@ -142,7 +147,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   async apply(batch: EventBatch<E>): Promise<Effects> {
-    const publish: Publication[] = [];
+    const publish: Caused[] = [];
     const refused: Refusal[] = [];
     let repeated = 0;
     let pending = this.byEntity(batch.received);
@@ -162,7 +167,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       }
       pending = new Map([...pending].filter(([id]) => stale.has(id)));
     }
-    return { publish, refused, repeated };
+    // In the order of their causes, whichever entities they are of: who reads them may count on an offset that rises.
+    publish.sort((a, b) => a.offset - b.offset);
+    return { publish: publish.map(({ topic, event }) => ({ topic, event })), refused, repeated };
   }
 
   private byEntity(received: readonly Received<E>[]): Map<string, Received<E>[]> {
@@ -241,9 +248,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const kept = unpublished
       ? (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset)
       : [];
-    const publish: Publication[] = kept
+    const publish: Caused[] = kept
       .filter(({ offset }) => offset <= batch.lastOffset)
-      .map(({ topic, event }) => ({ topic, event: JSON.parse(event) as CloudEvent }));
+      .map(({ offset, topic, event }) => ({ offset, topic, event: JSON.parse(event) as CloudEvent }));
     const outbox: Outgoing[] = [...kept];
     const refused: Refusal[] = [];
     const known = new Set(before?.accepted);
@@ -294,7 +301,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
             nth,
             sequence: ++sequence,
           });
-          publish.push({ topic: announcement.topic, event: out });
+          publish.push({ offset, topic: announcement.topic, event: out });
           outbox.push({ offset, topic: announcement.topic, event: JSON.stringify(out) });
         }
       }

@@ -49,6 +49,13 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
+/** The codes of what Nest and Fastify refuse before one of ours sees it. */
+const CODES: Readonly<Record<number, string>> = {
+  404: 'not-found',
+  413: 'too-large',
+  415: 'unsupported-content-type',
+};
+
 const problem = (status: number, code: string, detail?: string, errors?: readonly Fault[]): Problem => ({
   type: `urn:orebound:problem:${code}`,
   title: TITLES[status] ?? 'Error',
@@ -72,15 +79,10 @@ export function problemOf(error: unknown): Problem {
     return problem(error.status, error.code, error.message, error.options.errors);
   if (isMongoAway(error))
     return problem(503, 'database-away', 'the database does not answer; events are still taken in');
-  const { statusCode, code } = error as { statusCode?: number; code?: string };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return problem(413, 'too-large', 'the body is larger than this service takes');
-  if (error instanceof HttpException) {
-    const status = error.getStatus();
-    return problem(status, status === 404 ? 'not-found' : 'bad-request', error.message);
-  }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
-    return problem(statusCode, 'bad-request', (error as Error).message);
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  if (status !== undefined && status >= 400 && status < 500)
+    return problem(status, CODES[status] ?? 'bad-request', (error as Error).message);
   return problem(500, 'internal', 'something went wrong here; it has been logged');
 }
 

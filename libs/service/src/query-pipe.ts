@@ -1,8 +1,27 @@
-import { type ValidationError, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { ProblemError } from './problem.js';
 
+/** Names that every object has, and that class-transformer therefore passes over in silence. */
+const isInherited = (name: string): boolean => name in Object.prototype;
+
+class QueryPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const inherited = metadata.type === 'query' ? Object.keys(value ?? {}).filter(isInherited) : [];
+    if (inherited.length > 0) {
+      throw new ProblemError(400, 'invalid-query', 'the query is not as it must be', {
+        errors: inherited.map((name) => ({
+          pointer: `/${name}`,
+          code: 'unknown-property',
+          message: `property ${name} should not exist`,
+        })),
+      });
+    }
+    return super.transform(value, metadata) as Promise<unknown>;
+  }
+}
+
 /** Checks query parameters against their class; one that no class knows is refused, not passed over. */
-export const queryPipe = new ValidationPipe({
+export const queryPipe = new QueryPipe({
   transform: true,
   whitelist: true,
   forbidNonWhitelisted: true,

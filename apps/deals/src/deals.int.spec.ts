@@ -1,0 +1,357 @@
+import { randomUUID } from 'node:crypto';
+import type { Message } from 'kafkajs';
+import { DealRegistered } from '#contracts/deals.js';
+import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
+import type { CargoLot } from '#contracts/trade.js';
+import { until } from '#messaging/testing/until.js';
+import type { Page } from '#service/page.js';
+import {
+  expectProblem,
+  type RunningService,
+  runService,
+  untilReady,
+} from '#service/testing/running-service.js';
+import { DealsConfig } from './config.js';
+import { commitment, lot, registered } from './deal.story.js';
+import type { DealView, DeliveryView } from './deal-view.js';
+import { DealsModule } from './deals.module.js';
+
+const terms = registered().event.data as DealRegistered;
+
+describe('the deals service', () => {
+  let deals: RunningService;
+
+  beforeAll(async () => {
+    deals = await runService(DealsConfig, (config) => DealsModule.for(config));
+    await untilReady(deals, 3);
+  }, 60_000);
+  afterAll(() => deals?.stop());
+
+  const arrival = (
+    shipment: string,
+    sequence: number,
+    told: { dealId?: string; cargo?: CargoLot[]; retracted?: boolean; partition?: number } = {},
+  ): Message => {
+    const { dealId, cargo = [lot()], retracted = false, partition } = told;
+    const at = '2025-10-02T09:40:00-05:00';
+    const deal = dealId === undefined ? {} : { dealId };
+    return {
+      key: shipment,
+      ...(partition !== undefined && { partition }),
+      value: JSON.stringify(
+        retracted ? { at, ...deal } : { at, place: { unlocode: 'USSTL' }, cargo, ...deal },
+      ),
+      headers: {
+        ce_specversion: '1.0',
+        ce_id: randomUUID(),
+        ce_source: '/shipments',
+        ce_type: retracted ? ArrivalRetracted.type : ShipmentArrived.type,
+        ce_subject: shipment,
+        ce_time: at,
+        ce_sequence: String(sequence).padStart(12, '0'),
+        'content-type': 'application/json',
+      },
+    };
+  };
+
+  const register = async (
+    told: Partial<DealRegistered> = {},
+    id = `DEAL-${randomUUID()}`,
+  ): Promise<string> => {
+    const { status } = await deals.post('/deals', { id, ...terms, ...told });
+    expect(status).toBe(202);
+    await until(`${id} is there`, async () => (await deals.get(`/deals/${id}`)).status === 200);
+    return id;
+  };
+  const deal = async (id: string): Promise<DealView> => (await deals.get<DealView>(`/deals/${id}`)).body;
+  const untilDelivered = (id: string, shipments: number, delivered: string): Promise<void> =>
+    until(
+      `${id} has ${delivered} of ${shipments}`,
+      async () => {
+        const { deliveries, commitments } = await deal(id);
+        return deliveries === shipments && commitments[0]?.delivered === delivered;
+      },
+      20_000,
+    );
+
+  describe('takes a deal in over HTTP', () => {
+    it('says where it will be, and shows it there', async () => {
+      const id = `DEAL-${randomUUID()}`;
+      const answer = await deals.post('/deals', { id, ...terms });
+      expect([answer.status, answer.headers.get('location')]).toEqual([202, `/deals/${id}`]);
+      await until('it is there', async () => (await deals.get(`/deals/${id}`)).status === 200);
+      expect(await deal(id)).toMatchObject({
+        id,
+        title: terms.title,
+        registered: true,
+        fulfilled: false,
+        commitments: [{ committed: '100', delivered: '0', remaining: '100', percent: '0.00' }],
+      });
+    });
+
+    it('gives the same content sent again the same id, and so no second deal', async () => {
+      const body = { ...terms, title: randomUUID() };
+      const [once, again] = [await deals.post('/deals', body), await deals.post('/deals', body)];
+      expect(once.headers.get('location')).toMatch(/^\/deals\/deal-[0-9a-f]{12}$/);
+      expect(again.body).toEqual(once.body);
+    });
+
+    it('amends it', async () => {
+      const id = await register();
+      expect(
+        (
+          await deals.post(`/deals/${id}/amendments`, {
+            reason: 'more',
+            commitments: [commitment({ quantity: '120' })],
+          })
+        ).status,
+      ).toBe(202);
+      await until('amended', async () => (await deal(id)).commitments[0]?.committed === '120');
+    });
+
+    it('tells an amendment from a registration that was sent with the same idempotency key', async () => {
+      const id = `DEAL-${randomUUID()}`;
+      const headers = { 'content-type': 'application/json', 'idempotency-key': 'mine-1' };
+      await deals.post('/deals', { id, ...terms }, headers);
+      await deals.post(`/deals/${id}/amendments`, { reason: 'renamed', title: 'Renamed' }, headers);
+      await until('amended', async () => (await deal(id)).title === 'Renamed');
+    });
+
+    it('refuses what is not as the contract says, pointing to each fault', async () => {
+      const answer = await deals.post('/deals', {
+        ...terms,
+        title: '',
+        commitments: [commitment({ quantity: '1e3' })],
+      });
+      expectProblem(answer, 422, 'invalid-data', '/data/title', '/data/commitments/0/quantity');
+    });
+
+    it('refuses two commitments of one mineral and basis', async () => {
+      const answer = await deals.post('/deals', { ...terms, commitments: [commitment(), commitment()] });
+      expectProblem(answer, 422, 'invalid-data', '/data/commitments/1');
+    });
+
+    it.each([
+      ['what is not JSON', '{', 400, 'malformed-json'],
+      ['nothing', '', 400, 'malformed-json'],
+      ['a list', '[]', 422, 'invalid-data'],
+      ['null', 'null', 422, 'invalid-data'],
+      ['a number', '7', 422, 'invalid-data'],
+      ['a key of __proto__', `{"__proto__":{"x":1},${JSON.stringify(terms).slice(1)}`, 422, 'invalid-data'],
+      ['a key of $where', `{"$where":"1",${JSON.stringify(terms).slice(1)}`, 422, 'invalid-data'],
+      ['an id that is an object', JSON.stringify({ ...terms, id: { $gt: '' } }), 400, 'invalid-envelope'],
+      ['an id with a dollar', JSON.stringify({ ...terms, id: '$where' }), 400, 'invalid-envelope'],
+      ['lists in lists', '['.repeat(100_000) + ']'.repeat(100_000), 422, 'invalid-data'],
+      ['objects in objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, 422, 'invalid-data'],
+      [
+        'deep extensions',
+        `{"extensions":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`,
+        422,
+        'invalid-data',
+      ],
+    ])('refuses %s', async (_, body, status, code) => {
+      expectProblem(await deals.post('/deals', body), status, code);
+    });
+
+    it.each(['text/plain', 'application/xml', 'nonsense'])('refuses %s', async (type) => {
+      expectProblem(
+        await deals.post('/deals', JSON.stringify(terms), { 'content-type': type }),
+        415,
+        'unsupported-content-type',
+      );
+    });
+
+    it('refuses more than it takes', async () => {
+      expectProblem(await deals.post('/deals', 'x'.repeat(1024 * 1024 + 1)), 413, 'too-large');
+    });
+  });
+
+  describe('draws a deal down', () => {
+    it('by arrivals, replaced, retracted and repeated', async () => {
+      const id = await register();
+      await deals.produce('shipments.arrivals', [
+        arrival(`${id}-A`, 1, { dealId: id }),
+        arrival(`${id}-B`, 1, { dealId: id }),
+      ]);
+      await untilDelivered(id, 2, '40');
+      await deals.produce('shipments.arrivals', [
+        arrival(`${id}-A`, 3, { dealId: id, cargo: [lot({ quantity: '25.5' })] }),
+        arrival(`${id}-A`, 2, { dealId: id, cargo: [lot({ quantity: '99' })] }),
+        arrival(`${id}-A`, 3, { dealId: id, cargo: [lot({ quantity: '99' })] }),
+      ]);
+      await untilDelivered(id, 2, '45.5');
+      await deals.produce('shipments.arrivals', [arrival(`${id}-B`, 2, { dealId: id, retracted: true })]);
+      await untilDelivered(id, 1, '25.5');
+    });
+
+    it('by every arrival of a batch in which those of its shipments alternate', async () => {
+      const id = await register();
+      const [a, b] = [`${id}-A`, `${id}-B`];
+      const of = (shipment: string, sequence: number, quantity: string): Message =>
+        arrival(shipment, sequence, { dealId: id, partition: 4, cargo: [lot({ quantity })] });
+      await deals.produce('shipments.arrivals', [
+        of(a, 1, '1'),
+        of(b, 1, '10'),
+        of(a, 2, '2'),
+        of(b, 2, '20'),
+      ]);
+      await untilDelivered(id, 2, '22');
+    });
+
+    it('moves what a shipment delivers when it changes deal', async () => {
+      const [from, to] = [await register(), await register()];
+      await deals.produce('shipments.arrivals', [arrival(`${from}-A`, 1, { dealId: from })]);
+      await untilDelivered(from, 1, '20');
+      await deals.produce('shipments.arrivals', [arrival(`${from}-A`, 2, { dealId: to })]);
+      await untilDelivered(to, 1, '20');
+      await untilDelivered(from, 0, '0');
+      const { body } = await deals.get<Page<DeliveryView>>(`/deals/${to}/deliveries`);
+      expect(body.items).toEqual([
+        {
+          shipmentId: `${from}-A`,
+          status: 'provisional',
+          at: '2025-10-02T09:40:00-05:00',
+          place: { unlocode: 'USSTL' },
+          cargo: [lot()],
+        },
+      ]);
+    });
+
+    it('to the last digit, in MongoDB too, where weights and money are Decimal128', async () => {
+      const price = { amount: '12345.678901', currency: 'USD', per: 'KGM' as const };
+      const id = await register({
+        commitments: [commitment({ quantity: '999999999999.999999', price })],
+        value: { amount: '500000000', currency: 'USD' },
+      });
+      await deals.produce('shipments.arrivals', [
+        arrival(`${id}-A`, 1, {
+          dealId: id,
+          cargo: [
+            lot({ quantity: '0.000001', unit: 'KGM' }),
+            lot({ lot: 'L2', quantity: '123456789.000001' }),
+          ],
+        }),
+      ]);
+      await untilDelivered(id, 1, '123456789.000001001');
+      expect((await deal(id)).commitments[0]).toMatchObject({
+        delivered: '123456789.000001001',
+        remaining: '999876543210.999997999',
+        deliveredValue: {
+          currency: 'USD',
+          amount: String(123456789000001001n * 12345678901n).replace(/(\d{12})$/, '.$1'),
+        },
+      });
+
+      const stored = await deals.database.collection('deals').findOne({ _id: id as never });
+      const held = await deals.database.collection('deliveries').findOne({ _id: `${id}-A` as never });
+      const decimals = [
+        stored!['terms'].commitments[0].quantity,
+        stored!['terms'].commitments[0].price.amount,
+        stored!['terms'].value.amount,
+        stored!['delivered'][0].kilograms,
+        held!['cargo'][1].quantity,
+      ];
+      expect(decimals.map((decimal) => [decimal._bsontype, String(decimal)])).toEqual([
+        ['Decimal128', '999999999999.999999'],
+        ['Decimal128', '12345.678901'],
+        ['Decimal128', '500000000'],
+        ['Decimal128', '123456789000.001001'],
+        ['Decimal128', '123456789.000001'],
+      ]);
+    });
+  });
+
+  describe('answers', () => {
+    it('what is asked for by mineral and fulfilment, a page at a time', async () => {
+      const mineral = `mineral-${randomUUID().slice(0, 8)}`;
+      const ids = await Promise.all(
+        [1, 2, 3].map(() => register({ commitments: [commitment({ mineral })] })),
+      );
+      const all: string[] = [];
+      let next: string | undefined;
+      do {
+        const { body } = await deals.get<Page<DealView>>(
+          `/deals?mineral=${mineral}&fulfilled=false&limit=2${next ? `&cursor=${next}` : ''}`,
+        );
+        all.push(...body.items.map(({ id }) => id));
+        next = body.next;
+      } while (next);
+      expect(all).toEqual([...ids].sort());
+      expect(
+        (await deals.get<Page<DealView>>(`/deals?mineral=${mineral}&fulfilled=true`)).body.items,
+      ).toEqual([]);
+    });
+
+    it.each([
+      'limit=0',
+      'limit=501',
+      'limit=x',
+      'fulfilled=maybe',
+      'mineral=Antimony',
+      'mineral[$ne]=x',
+      'nobody=1',
+      '$where=1',
+      '__proto__[x]=1',
+      'constructor=1',
+      '__proto__=1',
+      'toString=1',
+      'cursor=%24',
+      `cursor=${'a'.repeat(5_000)}`,
+      'mineral=a&mineral=b',
+      'limit=1&limit=2',
+    ])('a query of %s with what is wrong with it', async (query) => {
+      expectProblem(await deals.get(`/deals?${query}`), 400, 'invalid-query');
+    });
+
+    it.each(['%24where', '__proto__', 'constructor', 'a.b', '%00', 'x'.repeat(150), '[object%20Object]'])(
+      'that no deal %s is known',
+      async (id) => {
+        expectProblem(await deals.get(`/deals/${id}`), 404, 'not-found');
+      },
+    );
+
+    it('every query from an index', async () => {
+      const id = await register();
+      await until(
+        'the indexes are there',
+        async () => (await deals.database.collection('deals').indexes()).length === 3,
+      );
+      await deals.database.setProfilingLevel('all');
+      const paths = [
+        '/deals',
+        '/deals?mineral=antimony',
+        '/deals?fulfilled=false',
+        '/deals?mineral=antimony&fulfilled=false',
+        `/deals/${id}`,
+        `/deals/${id}/deliveries`,
+      ];
+      for (const path of [
+        ...paths,
+        ...paths
+          .filter((one) => one !== `/deals/${id}`)
+          .map((one) => `${one}${one.includes('?') ? '&' : '?'}cursor=MQ`),
+      ]) {
+        expect((await deals.get(path)).status).toBe(200);
+      }
+      await deals.database.setProfilingLevel('off');
+      const profiled = await deals.database
+        .collection('system.profile')
+        .find({ op: { $in: ['query', 'command'] }, planSummary: { $exists: true } })
+        .toArray();
+      expect(profiled.length).toBeGreaterThanOrEqual(11);
+      for (const { planSummary } of profiled) expect(planSummary).toMatch(/^(?:IXSCAN|IDHACK|EXPRESS)/);
+    });
+
+    it('an OpenAPI document, a page to browse it, metrics and health', async () => {
+      const { body } = await deals.get<{ openapi: string; paths: Record<string, unknown> }>('/openapi.json');
+      expect(body.openapi).toBe('3.1.0');
+      expect(Object.keys(body.paths)).toEqual(
+        expect.arrayContaining(['/deals', '/deals/{id}', '/deals/{id}/amendments', '/deals/{id}/deliveries']),
+      );
+      expect((await deals.get('/docs')).status).toBe(200);
+      expect((await deals.get('/health/live')).body).toEqual({ status: 'alive' });
+      expect((await deals.get<{ status: string }>('/health/ready')).status).toBe(200);
+      expect((await deals.get('/metrics')).body).toMatch(/orebound_events_total\{[^}]*topic="deals.inbound"/);
+    });
+  });
+});
