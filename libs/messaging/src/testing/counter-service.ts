@@ -7,6 +7,7 @@ import { Dependencies } from '#service/dependencies.js';
 import { type Readiness, readiness } from '#service/health.js';
 import { KafkaBatchServer, type Step } from '../batch-server.js';
 import { ConsumerState } from '../consumer-state.js';
+import { HandlerErrors } from '../handler-errors.js';
 import { KafkaClient } from '../kafka-client.js';
 import type { Log } from '../log.js';
 import { TransportMetrics } from '../metrics.js';
@@ -109,6 +110,7 @@ export class CounterService {
       logger: false,
       abortOnError: false,
     });
+    app.useGlobalFilters(new HandlerErrors());
     const service = new CounterService(app, client, state, dependencies, database, registry, logged);
     database.open();
     dependencies.start();

@@ -26,7 +26,12 @@ export interface Addition {
   readonly note?: string;
 }
 
-const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const QUIET = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 /** `count` additions of 1, 2, 3 … spread over `counters` counters. */
 export const additions = (count: number, counters = 10, of = 'c'): Addition[] =>
@@ -65,7 +70,12 @@ export class CounterWorld {
     name: string,
   ) {
     this.place = { brokers, mongodbUri, namespace: `${name}.`, database: name };
-    this.client = new KafkaClient({ brokers, clientId: 'world', log: QUIET, namespace: this.place.namespace });
+    this.client = new KafkaClient({
+      brokers,
+      clientId: 'world',
+      log: QUIET,
+      namespace: this.place.namespace,
+    });
   }
 
   private reader: TopicReader | undefined;
@@ -81,15 +91,7 @@ export class CounterWorld {
     const mongo = new mongoose.mongo.MongoClient(servers.mongodbUri, { serverSelectionTimeoutMS: 60_000 });
     await Promise.all([admin.connect(), producer.connect()]);
     const name = `spec-${randomUUID().slice(0, 13)}`;
-    const world = new CounterWorld(
-      servers.brokers,
-      servers.mongodbUri,
-      kafka,
-      admin,
-      producer,
-      mongo,
-      name,
-    );
+    const world = new CounterWorld(servers.brokers, servers.mongodbUri, kafka, admin, producer, mongo, name);
     await world.client.ensureTopics(
       topicDeclarations(SERVICE, TOPICS).map((topic) =>
         topic.name === COUNTERS_INBOUND.name ? { ...topic, partitions: inboundPartitions } : topic,
@@ -189,7 +191,10 @@ export class CounterWorld {
     await this.reader?.stop();
     await this.client.close();
     await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
-    await this.mongo.db(this.place.database).dropDatabase().catch(() => undefined);
+    await this.mongo
+      .db(this.place.database)
+      .dropDatabase()
+      .catch(() => undefined);
     await this.mongo.close();
   }
 

@@ -62,10 +62,7 @@ export const evolve: Evolve<Counter, AddedEvent> = (state, { event }) => {
   const total = (state?.total ?? 0) + by;
   return {
     state: { total, count: (state?.count ?? 0) + 1 },
-    announcements: [
-      announce(COUNTERS_EVENTS, Changed, { total }),
-      announce(COUNTERS_AUDIT, Audited, { by }),
-    ],
+    announcements: [announce(COUNTERS_EVENTS, Changed, { total }), announce(COUNTERS_AUDIT, Audited, { by })],
   };
 };
 

@@ -31,7 +31,14 @@ export class TopicReader {
       autoCommit: false,
       eachMessage: async ({ topic, partition, message: { key, value, headers, offset } }) => {
         reader.next.set(`${topic}/${partition}`, Number(offset) + 1);
-        reader.messages.push({ topic, partition, key, value, headers: headers ?? {}, offset: Number(offset) });
+        reader.messages.push({
+          topic,
+          partition,
+          key,
+          value,
+          headers: headers ?? {},
+          offset: Number(offset),
+        });
       },
     });
     return reader;
