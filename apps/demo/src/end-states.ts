@@ -171,7 +171,7 @@ export function endStates(doors: Doors, heard: Heard): EndState[] {
     },
     {
       what: 'news that touches the deal',
-      expected: [draft, lithium, reserves, ores].sort(),
+      expected: [draft, lithium, magnets, reserves, ores].sort(),
       ask: () => titles(`deal=${story.DEAL}`),
     },
     {

@@ -49,14 +49,16 @@ interface Outcome extends Effects {
 
 const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
-const HEARTBEATS_A_SESSION = 4;
+/** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */
+const HEARTBEATS_A_SESSION = 12;
 const STOP_WITHIN_MS = 9_000;
 
 /**
  * Orebound's Kafka transport for Nest: a batch of a partition at a time, at least once, with effects exactly once.
  *
  * A handler is an ordinary `@EventPattern(topic.name, takes(topic))` method. It gets an `EventBatch` of events that
- * hold to their contract, stores what they come to, and returns its `Effects`. The path of a batch, in this order:
+ * hold to their contract, stores what they come to, and returns its `Effects`. What it throws comes here through the
+ * filter `HandlerErrors`, which the application registers. The path of a batch, in this order:
  *
  *   read (parse, check) → handle (fold, one write a document) → publish, dead-letter → commit
  *
@@ -240,7 +242,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         state.awaits(nameOf(batch), on);
         metrics.retries.inc({ topic: batch.topic, waiting_on: on });
         log.warn(
-          { topic: batch.topic, partition: batch.partition, on, attempt, error: String(error) },
+          { topic: batch.topic, partition: batch.partition, on, attempt, error: wordsOf(error) },
           'a batch waits and is tried again',
         );
         await pause(backoff(attempt, Math.random()), this.stopping.signal);
@@ -357,6 +359,8 @@ const toMessage = ({
   topic,
   ...writeKafka(event),
 });
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? String(error) : JSON.stringify(error));
 
 /** Which dependency an error speaks of, by the names that the clients give their errors. */
 const dependencyOf = (error: unknown): string => {

@@ -16,12 +16,15 @@ export interface Lag {
 
 /** Silent for longer than this, while Kafka answers others, a consumer is taken for dead. */
 export const SILENT_AFTER_MS = 45_000;
+/** Kafka, asked every few seconds, that has not answered for this long was away. */
+const AWAY_AFTER_MS = 10_000;
 /** Behind, and not advancing for this long, a partition is stalled. */
 export const STALLED_AFTER_MS = 30_000;
 
 export class ConsumerState {
   private lastSign: number;
   private kafkaAnsweredAt = 0;
+  private kafkaBackAt = 0;
   private readonly waits = new Map<string, Waiting>();
   private readonly lags = new Map<string, Lag & { advancedAt: number }>();
   private letters = 0;
@@ -38,7 +41,9 @@ export class ConsumerState {
   }
 
   kafkaAnswered(): void {
-    this.kafkaAnsweredAt = this.now();
+    const now = this.now();
+    if (now - this.kafkaAnsweredAt > AWAY_AFTER_MS) this.kafkaBackAt = now;
+    this.kafkaAnsweredAt = now;
   }
 
   joined(assignment: ReadonlyMap<string, readonly number[]>): void {
@@ -98,11 +103,11 @@ export class ConsumerState {
   }
 
   /**
-   * Whether the consumer has silently stopped: no poll and no batch for 45 s although Kafka answered meanwhile, and
-   * nothing is being waited for. While Kafka is away it is silent with good reason.
+   * Whether the consumer has silently stopped: no poll and no batch for 45 s in which Kafka answered all along, and
+   * nothing is being waited for. While Kafka is away it is silent with good reason, and has 45 s to come back after.
    */
   get silent(): boolean {
-    const quiet = this.now() - this.lastSign > SILENT_AFTER_MS;
-    return quiet && this.waits.size === 0 && this.kafkaAnsweredAt - this.lastSign > SILENT_AFTER_MS / 2;
+    const quietSince = Math.max(this.lastSign, this.kafkaBackAt);
+    return this.waits.size === 0 && this.kafkaAnsweredAt - quietSince > SILENT_AFTER_MS;
   }
 }

@@ -1,3 +1,4 @@
+import type { Fault } from '#contracts/fault.js';
 import type { Headers } from '#contracts/kafka-binding.js';
 import type { Refusal } from './effects.js';
 import type { IncomingMessage, OutgoingMessage } from './kafka-client.js';
@@ -5,9 +6,15 @@ import type { IncomingMessage, OutgoingMessage } from './kafka-client.js';
 /** The topic of a service's dead letters. */
 export const deadLettersOf = (service: string): string => `${service}.dead-letters`;
 
+const LONGEST_TEXT = 16_000;
+/** What the topic of dead letters takes at most, less what the headers may need. */
+const MOST_BYTES = 1_900_000;
+
 /**
  * A refused message, whole: key, value and headers as they came, and beside them why and where. `deadletter_id` names
- * its place in the log, so a letter written again after a crash is known to be the same one.
+ * its place in the log, so a letter written again after a crash is known to be the same one. Only a value too large for
+ * the topic of dead letters, which a topic not made by us may hold, is cut, and `deadletter_cut_from` says from what
+ * length; the place names where the whole is.
  * @param at when it was refused
  */
 export function deadLetter(
@@ -17,18 +24,32 @@ export function deadLetter(
   { error }: Refusal,
   at: Date,
 ): OutgoingMessage {
+  const { value } = message;
+  const isCut = value !== null && value.length > MOST_BYTES;
   const headers: Headers = {
     ...message.headers,
     deadletter_id: `${from.topic}/${from.partition}/${message.offset}`,
     deadletter_service: service,
     deadletter_reason: error.code,
-    deadletter_message: error.message,
-    deadletter_faults: JSON.stringify(error.faults),
+    deadletter_message: error.message.slice(0, LONGEST_TEXT),
+    deadletter_faults: JSON.stringify(atMost(LONGEST_TEXT, error.faults)),
     deadletter_topic: from.topic,
     deadletter_partition: String(from.partition),
     deadletter_offset: String(message.offset),
     deadletter_received: message.timestamp.toISOString(),
     deadletter_time: at.toISOString(),
+    ...(isCut && { deadletter_cut_from: String(value.length) }),
   };
-  return { topic: deadLettersOf(service), key: message.key, value: message.value, headers };
+  return {
+    topic: deadLettersOf(service),
+    key: message.key,
+    value: isCut ? value.subarray(0, MOST_BYTES) : value,
+    headers,
+  };
 }
+
+/** The first faults, as many as fit: a sender may have named an attribute as long as a message. */
+const atMost = (characters: number, faults: readonly Fault[]): readonly Fault[] => {
+  let length = 0;
+  return faults.filter((fault) => (length += JSON.stringify(fault).length) <= characters);
+};

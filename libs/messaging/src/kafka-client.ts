@@ -14,6 +14,7 @@ import type {
   SASLOptions,
 } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
+import { backoff, pause } from './backoff.js';
 import type { Log } from './log.js';
 
 const { Kafka, logLevel, Partitioners } = kafkajs;
@@ -85,9 +86,13 @@ export interface Position {
 const MOST_BYTES_A_SEND = 700_000;
 const BYTES_A_RECORD_COSTS = 100;
 
-const sizeOf = (message: OutgoingMessage): number => {
-  let bytes = BYTES_A_RECORD_COSTS + (message.value === null ? 0 : Buffer.byteLength(message.value));
-  for (const name in message.headers) bytes += name.length + String(message.headers[name]).length + 4;
+const lengthOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
+
+const sizeOf = ({ key, value, headers }: OutgoingMessage): number => {
+  let bytes = BYTES_A_RECORD_COSTS + lengthOf(key) + lengthOf(value);
+  for (const name in headers) {
+    for (const one of [headers[name]].flat()) bytes += lengthOf(name) + lengthOf(one) + 4;
+  }
   return bytes;
 };
 
@@ -204,11 +209,14 @@ export class KafkaClient {
         })),
       });
     }
-    const there = topics.filter(({ name }) => existing.has(name));
+    const there = topics.filter(({ name }) => existing.has(this.named(name)));
+    if (there.length === 0) return { created: missing.map(({ name }) => name), tooSmall: [] };
     const { topics: metadata } = await this.admin.fetchTopicMetadata({
-      topics: there.map(({ name }) => name),
+      topics: there.map(({ name }) => this.named(name)),
     });
-    const partitionsOf = new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+    const partitionsOf = new Map(
+      metadata.map(({ name, partitions }) => [this.plain(name), partitions.length]),
+    );
     return {
       created: missing.map(({ name }) => name),
       tooSmall: there
@@ -243,63 +251,67 @@ export class KafkaClient {
     await this.admin.describeCluster();
   }
 
-  /** Consumes until the returned function is called; comes back by itself after every failure. */
+  /** Consumes until it is stopped; comes back by itself after every failure. */
   consume(options: ConsumerOptions, log: Log): { stop(): Promise<void> } {
-    let stopped = false;
-    let consumer: Consumer | undefined;
-    let wake = (): void => undefined;
-
-    const run = async (): Promise<void> => {
-      for (let attempt = 0; !stopped; attempt++) {
-        try {
-          await options.prepare();
-          if (stopped) return;
-          consumer = this.createConsumer(options);
-          const crashed = new Promise<Error>((resolve) => {
-            // kafkajs restarts by itself after what it holds to be passing, and stops for good after the rest.
-            consumer!.on('consumer.crash', ({ payload }) => {
-              if (!payload.restart) resolve(payload.error);
-            });
-          });
-          await consumer.connect();
-          await consumer.subscribe({
-            topics: options.topics.map((topic) => this.named(topic)),
-            fromBeginning: true,
-          });
-          await consumer.run({
-            autoCommit: false,
-            eachBatchAutoResolve: false,
-            partitionsConsumedConcurrently: options.concurrency,
-            eachBatch: (payload) => this.takeBatch(payload, options.onBatch),
-          });
-          attempt = 0;
-          const error = await Promise.race([
-            crashed,
-            new Promise<undefined>((resolve) => (wake = () => resolve(undefined))),
-          ]);
-          if (error) log.error({ error }, 'the Kafka consumer has crashed; it is started again');
-        } catch (error) {
-          if (!stopped)
-            log.warn({ error: (error as Error).message }, 'Kafka cannot be reached; trying again');
-        }
-        if (stopped) return;
-        await consumer?.disconnect().catch(() => undefined);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.min(5_000, 200 * 2 ** Math.min(attempt, 5)));
-          wake = () => (clearTimeout(timer), resolve());
-        });
-      }
-    };
-
-    const running = run();
+    const stopping = new AbortController();
+    const running = this.consumeUntil(stopping.signal, options, log);
     return {
       stop: async () => {
-        stopped = true;
-        await consumer?.disconnect().catch(() => undefined);
-        wake();
+        stopping.abort();
         await running;
       },
     };
+  }
+
+  private async consumeUntil(stop: AbortSignal, options: ConsumerOptions, log: Log): Promise<void> {
+    const stopped = new Promise<void>((resolve) =>
+      stop.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    let failures = 0;
+    while (!stop.aborted) {
+      const consumer = this.createConsumer(options);
+      consumer.on('consumer.group_join', () => void (failures = 0));
+      const crashed = new Promise<Error>((resolve) =>
+        consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
+      );
+      const connected = this.connectConsumer(consumer, stop, options);
+      try {
+        await Promise.race([connected, stopped]);
+        if (stop.aborted) {
+          // It may still be trying to reach Kafka. Nothing waits for that, and what it reaches is closed again.
+          void connected.catch(() => undefined).finally(() => disconnect(consumer));
+          return;
+        }
+        // Returns once the group is joined. Not to be disconnected before, or it would join all the same.
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: options.concurrency,
+          eachBatch: (payload) => this.takeBatch(payload, options.onBatch),
+        });
+        const error = await Promise.race([crashed, stopped]);
+        if (error) log.error({ error: error.message }, 'the Kafka consumer has crashed; it is started again');
+      } catch (error) {
+        log.warn({ error: (error as Error).message }, 'Kafka cannot be reached; trying again');
+      }
+      await disconnect(consumer);
+      await pause(backoff(failures++, Math.random()), stop);
+    }
+  }
+
+  private async connectConsumer(
+    consumer: Consumer,
+    stop: AbortSignal,
+    options: ConsumerOptions,
+  ): Promise<void> {
+    await options.prepare();
+    if (stop.aborted) return;
+    await consumer.connect();
+    if (stop.aborted) return;
+    await consumer.subscribe({
+      topics: options.topics.map((topic) => this.named(topic)),
+      fromBeginning: true,
+    });
   }
 
   private createConsumer(options: ConsumerOptions): Consumer {
@@ -311,7 +323,13 @@ export class KafkaClient {
       rebalanceTimeout: options.sessionTimeoutMs * 2,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 500, // bounds how long a stop waits for a fetch; a message ends the wait at once
-      retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000 },
+      retry: {
+        retries: 5,
+        initialRetryTime: 200,
+        maxRetryTime: 3_000,
+        // Restarts are ours alone: the library's own one is on a timer that a stop at the wrong moment does not reach.
+        restartOnFailure: () => Promise.resolve(false),
+      },
     });
     consumer.on('consumer.fetch_start', () => options.onPoll());
     consumer.on('consumer.group_join', ({ payload }) => {
@@ -375,10 +393,35 @@ export class KafkaClient {
   }
 }
 
+const disconnect = (consumer: Consumer): Promise<void> => consumer.disconnect().catch(() => undefined);
+
+const LATEST_DATE = 8.64e15;
+
 const incoming = ({ key, value, headers, offset, timestamp }: KafkaMessage): IncomingMessage => ({
   key,
   value,
-  headers: (headers ?? {}) as Headers,
+  headers: readable(headers),
   offset: Number(offset),
-  timestamp: new Date(Number(timestamp)),
+  // A producer may have stamped it with a time that no Date can hold.
+  timestamp: new Date(Math.abs(Number(timestamp)) <= LATEST_DATE ? Number(timestamp) : 0),
 });
+
+/**
+ * The headers that the message has. kafkajs takes a header named like something that every object has (`constructor`)
+ * for a repeated one, and puts that something before its value.
+ */
+const readable = (headers: KafkaMessage['headers']): Headers => {
+  const read: Record<string, Buffer | string | (Buffer | string)[] | undefined> = Object.create(
+    null,
+  ) as Record<string, undefined>;
+  for (const name of Object.keys(headers ?? {})) {
+    const value: unknown = headers![name];
+    const values = (Array.isArray(value) ? value : [value]).map(asBytes).filter((one) => one !== undefined);
+    read[name] = values.length === 1 ? values[0]! : values;
+  }
+  return read;
+};
+
+/** Kafka has headers without a value, kafkajs cannot send them: they are empty here. */
+const asBytes = (value: unknown): Buffer | string | undefined =>
+  value === null ? '' : Buffer.isBuffer(value) || typeof value === 'string' ? value : undefined;

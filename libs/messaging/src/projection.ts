@@ -1,4 +1,4 @@
-import type { mongo } from 'mongoose';
+import mongoose, { type mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { type Announcement, published } from './announcement.js';
@@ -74,15 +74,17 @@ interface Loaded<S> extends Bookkeeping {
   readonly state: S;
 }
 
-interface Plan {
+interface Plan<E extends CloudEvent = CloudEvent> {
   readonly id: string;
   readonly version: number;
   /** Absent where nothing changes. */
   readonly update: object | undefined;
   readonly publish: readonly Caused[];
+  /** Those of them that are stored already, from a batch that was not finished. */
+  readonly republished: readonly Caused[];
   readonly refused: readonly Refusal[];
   readonly repeated: number;
-  readonly events: readonly Received[];
+  readonly events: readonly Received<E>[];
 }
 
 /** A publication, with the offset of its cause. */
@@ -90,6 +92,28 @@ interface Caused extends Publication {
   readonly offset: number;
 }
 
+/** What events have come to, before what they published is put in order. */
+interface Taken extends Omit<Effects, 'publish'> {
+  readonly publish: Caused[];
+}
+
+/** An evolution with all its texts made. */
+interface Step<S> {
+  readonly state: S;
+  readonly event: string;
+  readonly outgoing: readonly { readonly topic: string; readonly event: CloudEvent; readonly text: string }[];
+}
+
+/** By id, what a bulk write has left as it was: written by another meanwhile, or too large for its document. */
+interface Unwritten {
+  readonly stale: Set<string>;
+  readonly tooLarge: Set<string>;
+}
+
+const { BSON, MongoInvalidArgumentError } = mongoose.mongo;
+const MOST_BYTES_A_DOCUMENT = 16 * 1024 * 1024 - 1024;
+/** One message of the usual 1 MB, with room for its headers. */
+const MOST_BYTES_PUBLISHED = 900_000;
 const DUPLICATE_KEY = 11000;
 /** The server's ways to say that a document would outgrow its 16 MB. */
 const TOO_LARGE = new Set([10334, 17419, 17420]);
@@ -147,6 +171,13 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   async apply(batch: EventBatch<E>): Promise<Effects> {
+    const { publish, ...effects } = await this.take(batch);
+    // In the order of their causes, whichever entities they are of: who reads them may count on an offset that rises.
+    publish.sort((a, b) => a.offset - b.offset);
+    return { ...effects, publish: publish.map(({ topic, event }) => ({ topic, event })) };
+  }
+
+  private async take(batch: EventBatch<E>): Promise<Taken> {
     const publish: Caused[] = [];
     const refused: Refusal[] = [];
     let repeated = 0;
@@ -157,19 +188,36 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       const { stale, tooLarge } = await this.write(plans.filter(({ update }) => update));
       for (const plan of plans) {
         if (stale.has(plan.id)) continue;
-        if (tooLarge.has(plan.id)) {
-          refused.push(...plan.events.map(({ offset }) => ({ offset, error: outgrown(plan.id) })));
-          continue;
-        }
-        publish.push(...plan.publish);
-        refused.push(...plan.refused);
-        repeated += plan.repeated;
+        const effects = tooLarge.has(plan.id) ? await this.takeWhatFits(batch, plan) : plan;
+        publish.push(...effects.publish);
+        refused.push(...effects.refused);
+        repeated += effects.repeated;
       }
       pending = new Map([...pending].filter(([id]) => stale.has(id)));
     }
-    // In the order of their causes, whichever entities they are of: who reads them may count on an offset that rises.
-    publish.sort((a, b) => a.offset - b.offset);
-    return { publish: publish.map(({ topic, event }) => ({ topic, event })), refused, repeated };
+    return { publish, refused, repeated };
+  }
+
+  /** Of events that together would outgrow their document, takes in halves those that fit, and refuses the rest. */
+  private async takeWhatFits(batch: EventBatch<E>, plan: Plan<E>): Promise<Taken> {
+    const { events } = plan;
+    if (events.length === 1) {
+      return {
+        publish: [...plan.republished],
+        refused: [{ offset: events[0]!.offset, error: outgrown(plan.id) }],
+        repeated: 0,
+      };
+    }
+    const middle = Math.ceil(events.length / 2);
+    const first = await this.take({ ...batch, received: events.slice(0, middle) });
+    const second = await this.take({ ...batch, received: events.slice(middle) });
+    // What the first half brought forth the second one finds unpublished, and gives again.
+    const given = new Set(first.publish.map(({ event }) => event.id));
+    return {
+      publish: [...first.publish, ...second.publish.filter(({ event }) => !given.has(event.id))],
+      refused: [...first.refused, ...second.refused],
+      repeated: first.repeated + second.repeated,
+    };
   }
 
   private byEntity(received: readonly Received<E>[]): Map<string, Received<E>[]> {
@@ -184,8 +232,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   /** Loads and folds; the few entities that need their texts are loaded and folded once more, with them. */
-  private async plans(batch: EventBatch<E>, pending: ReadonlyMap<string, Received<E>[]>): Promise<Plan[]> {
-    const plans: Plan[] = [];
+  private async plans(batch: EventBatch<E>, pending: ReadonlyMap<string, Received<E>[]>): Promise<Plan<E>[]> {
+    const plans: Plan<E>[] = [];
     const incomplete: string[] = [];
     const stored = await this.load([...pending.keys()], WITHOUT_TEXTS);
     for (const [id, events] of pending) {
@@ -239,7 +287,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     before: Loaded<S> | undefined,
     events: readonly Received<E>[],
     whole: boolean,
-  ): Plan | undefined {
+  ): Plan<E> | undefined {
     const origin = originOf(batch);
     // Of what this partition brought forth before, all below the batch is published: the offset has passed it. What
     // other partitions brought forth is theirs to publish.
@@ -248,9 +296,10 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const kept = unpublished
       ? (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset)
       : [];
-    const publish: Caused[] = kept
+    const republished: Caused[] = kept
       .filter(({ offset }) => offset <= batch.lastOffset)
       .map(({ offset, topic, event }) => ({ offset, topic, event: JSON.parse(event) as CloudEvent }));
+    const publish = [...republished];
     const outbox: Outgoing[] = [...kept];
     const refused: Refusal[] = [];
     const known = new Set(before?.accepted);
@@ -269,45 +318,35 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         repeated++;
         continue;
       }
-      let evolution = this.evolve(state, received, id, undefined);
-      if (evolution === 'needs-history') {
+      let step = this.step(state, received, id, undefined, sequence);
+      if (step === 'needs-history') {
         if (before && !whole) return undefined;
-        evolution = this.evolve(
-          state,
-          received,
-          id,
-          historyOf<E>([...(before?.timeline ?? []), ...timeline]),
-        );
+        const history = historyOf<E>([...(before?.timeline ?? []), ...timeline]);
+        step = this.step(state, received, id, history, sequence);
       }
-      if (evolution === 'repeated') {
+      if (step === 'repeated') {
         repeated++;
-      } else if (evolution instanceof RefusedEvent) {
-        refused.push({ offset, error: evolution });
-      } else if (evolution === 'needs-history') {
+      } else if (step instanceof RefusedEvent) {
+        refused.push({ offset, error: step });
+      } else if (step === 'needs-history') {
         throw new Error('a fold asked for the history that it has');
       } else {
-        state = evolution.state;
+        state = step.state;
         changed = true;
         if (keeps) {
           known.add(key);
           accepted.push(key);
-          timeline.push({ receivedAt, event: JSON.stringify(event) });
+          timeline.push({ receivedAt, event: step.event });
         }
-        for (const [nth, announcement] of evolution.announcements.entries()) {
-          const out = published(announcement, {
-            source: this.options.source,
-            entity: id,
-            cause: event,
-            nth,
-            sequence: ++sequence,
-          });
-          publish.push({ offset, topic: announcement.topic, event: out });
-          outbox.push({ offset, topic: announcement.topic, event: JSON.stringify(out) });
+        sequence += step.outgoing.length;
+        for (const { topic, event: out, text } of step.outgoing) {
+          publish.push({ offset, topic, event: out });
+          outbox.push({ offset, topic, event: text });
         }
       }
     }
     const version = before?.version ?? 0;
-    if (!changed) return { id, version, update: undefined, publish, refused, repeated, events };
+    if (!changed) return { id, version, update: undefined, publish, republished, refused, repeated, events };
     const update = this.updateOf(before, state!);
     Object.assign(update.$set, { version: version + 1, sequence });
     if (outbox.length > 0) {
@@ -321,7 +360,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     if (timeline.length > 0) {
       update.$push = { ...update.$push, accepted: { $each: accepted }, timeline: { $each: timeline } };
     }
-    return { id, version, update, publish, refused, repeated, events };
+    return { id, version, update, publish, republished, refused, repeated, events };
   }
 
   private updateOf(before: Loaded<S> | undefined, after: S): Delta {
@@ -333,20 +372,37 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   /** A fold is pure, so whatever it throws it would throw again: the event is refused, and holds nobody up. */
-  private evolve(
+  private step(
     state: S | undefined,
     received: Received<E>,
     id: string,
     history: readonly Accepted<E>[] | undefined,
-  ): Evolution<S> {
+    sequence: number,
+  ): Step<S> | 'repeated' | 'needs-history' | RefusedEvent {
+    const { event } = received;
     try {
-      return this.options.evolve(state, received, id, history);
+      const evolution = this.options.evolve(state, received, id, history);
+      if (typeof evolution === 'string' || evolution instanceof RefusedEvent) return evolution;
+      const outgoing = evolution.announcements.map((announcement, nth) => {
+        const out = published(announcement, {
+          source: this.options.source,
+          entity: id,
+          cause: event,
+          nth,
+          sequence: sequence + nth + 1,
+        });
+        const text = JSON.stringify(out);
+        if (Buffer.byteLength(text) > MOST_BYTES_PUBLISHED)
+          throw new Error(`it announces more than one message holds: ${text.length} characters`);
+        return { topic: announcement.topic, event: out, text };
+      });
+      return { state: evolution.state, event: JSON.stringify(event), outgoing };
     } catch (error) {
       return new RefusedEvent('fold-failed', `the fold failed: ${(error as Error).stack ?? String(error)}`);
     }
   }
 
-  private async write(plans: readonly Plan[]): Promise<{ stale: Set<string>; tooLarge: Set<string> }> {
+  private async write(plans: readonly Plan[]): Promise<Unwritten> {
     const stale = new Set<string>();
     const tooLarge = new Set<string>();
     if (plans.length === 0) return { stale, tooLarge };
@@ -360,6 +416,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         writeConcern: { w: 'majority', j: true },
       });
     } catch (error) {
+      if (error instanceof MongoInvalidArgumentError)
+        return this.writeWithoutLargest(plans, operations, error);
       const { writeErrors, result } = error as mongo.MongoBulkWriteError;
       if (!writeErrors || result.getWriteConcernError()) throw error;
       for (const { index, code } of [writeErrors].flat()) {
@@ -368,6 +426,21 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         else throw error;
       }
     }
+    return { stale, tooLarge };
+  }
+
+  /** The driver sends nothing at all when one update is larger than a document may be. */
+  private async writeWithoutLargest(
+    plans: readonly Plan[],
+    operations: readonly object[],
+    error: Error,
+  ): Promise<Unwritten> {
+    const largest = new Set(
+      plans.filter((_, index) => BSON.calculateObjectSize(operations[index]!) > MOST_BYTES_A_DOCUMENT),
+    );
+    if (largest.size === 0) throw error;
+    const { stale, tooLarge } = await this.write(plans.filter((plan) => !largest.has(plan)));
+    for (const { id } of largest) tooLarge.add(id);
     return { stale, tooLarge };
   }
 }

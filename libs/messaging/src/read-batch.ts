@@ -27,12 +27,17 @@ export function readBatch(
       if (subscription.ignores.has(event.type)) ignored++;
       else received.push({ event, partition, offset: message.offset, receivedAt: message.timestamp });
     } catch (error) {
-      if (!(error instanceof RefusedEvent)) throw error;
-      refused.push({ offset: message.offset, error });
+      refused.push({ offset: message.offset, error: refusalOf(error) });
     }
   }
   return { received, refused, ignored };
 }
+
+/** Reading is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */
+const refusalOf = (error: unknown): RefusedEvent =>
+  error instanceof RefusedEvent
+    ? error
+    : new RefusedEvent('not-a-cloudevent', `it cannot be read: ${(error as Error).stack ?? String(error)}`);
 
 const readMessage = (topic: Topic, message: IncomingMessage): CloudEvent => {
   const bytes = message.value?.length ?? 0;

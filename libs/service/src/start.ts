@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
+import { HandlerErrors } from '#messaging/handler-errors.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
 import { ProblemFilter } from './problem.js';
 import { queryPipe } from './query-pipe.js';
@@ -36,7 +37,12 @@ export async function createService(
 
   app.useGlobalPipes(queryPipe);
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
-  app.connectMicroservice({ strategy: app.get(KafkaBatchServer) }, { inheritAppConfig: false });
+  app
+    .connectMicroservice(
+      { strategy: app.get(KafkaBatchServer) },
+      { inheritAppConfig: false, deferInitialization: true }, // so that the filter is there before the handlers
+    )
+    .useGlobalFilters(new HandlerErrors());
 
   const document = SwaggerModule.createDocument(
     app,

@@ -1,0 +1,110 @@
+import { CounterChild } from './testing/counter-child.js';
+import { additions, CounterWorld } from './testing/counter-world.js';
+import { expectExactlyOnce } from './testing/exactly-once.js';
+import { until } from './testing/until.js';
+
+const LIMIT = 120_000;
+const SETTINGS = { batchSize: 40, concurrency: 1, sessionTimeoutMs: 6_000 };
+
+describe('an owner that is no longer one', () => {
+  let world: CounterWorld;
+  const children: CounterChild[] = [];
+  const start = async (...given: Parameters<typeof CounterChild.start>): Promise<CounterChild> => {
+    const child = await CounterChild.start(...given);
+    children.push(child);
+    return child;
+  };
+
+  beforeEach(async () => {
+    world = await CounterWorld.shared(1);
+  }, LIMIT);
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      child.signal('SIGCONT');
+      await child.kill();
+    }
+    await world.close();
+  });
+
+  it.each(['read', 'written', 'published'] as const)(
+    'frozen after the step %s for longer than its session, wakes and undoes or doubles nothing',
+    async (step) => {
+      const events = additions(200, 6);
+      await world.given(events.slice(0, 120));
+      const frozen = await start(world.place, SETTINGS, { step, nth: 2, how: 'hold' });
+      await frozen.isHeld();
+      frozen.signal('SIGSTOP');
+      const successor = await start(world.place, SETTINGS);
+      await world.drained();
+
+      await world.given(events.slice(120, 160));
+      await world.drained();
+      frozen.release();
+      frozen.signal('SIGCONT');
+      await until('the one that woke is in the group again', async () => (await frozen.report()).joins > 1);
+      await world.given(events.slice(160));
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      expect(await world.deadLetters()).toEqual([]);
+      expect(frozen.alive && successor.alive).toBe(true);
+      await Promise.all([frozen.stop(), successor.stop()]);
+    },
+    LIMIT,
+  );
+});
+
+describe('two owners of one entity at once', () => {
+  let world: CounterWorld;
+  beforeEach(async () => {
+    world = await CounterWorld.shared(4);
+  }, LIMIT);
+  afterEach(() => world.close());
+
+  it(
+    'have every effect once, whichever partition an event came by',
+    async () => {
+      const events = additions(800, 3);
+      const [one, other] = await Promise.all([
+        CounterChild.start(world.place, { ...SETTINGS, concurrency: 2 }),
+        CounterChild.start(world.place, { ...SETTINGS, concurrency: 2 }),
+      ]);
+      await until('both have partitions', async () => {
+        const assigned = await Promise.all([one.report(), other.report()]);
+        return assigned.every(({ assignment }) => assignment['counters.inbound']?.length === 2);
+      });
+
+      await Promise.all(
+        [0, 1, 2, 3].map((partition) =>
+          world.given(
+            events.filter((_, index) => index % 4 === partition),
+            partition,
+          ),
+        ),
+      );
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      await Promise.all([one.stop(), other.stop()]);
+    },
+    LIMIT,
+  );
+
+  it(
+    'have an event once that came by two partitions',
+    async () => {
+      const events = additions(300, 3);
+      await Promise.all([0, 1, 2, 3].map((partition) => world.given(events, partition)));
+
+      const pair = await Promise.all([
+        CounterChild.start(world.place, SETTINGS),
+        CounterChild.start(world.place, SETTINGS),
+      ]);
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      for (const child of pair) await child.stop();
+    },
+    LIMIT,
+  );
+});

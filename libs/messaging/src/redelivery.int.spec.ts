@@ -1,0 +1,72 @@
+import { CounterService } from './testing/counter-service.js';
+import { additions, CounterWorld } from './testing/counter-world.js';
+import { expectExactlyOnce, idsOf } from './testing/exactly-once.js';
+
+const LIMIT = 120_000;
+
+describe('events that come again', () => {
+  let world: CounterWorld;
+  beforeEach(async () => {
+    world = await CounterWorld.shared();
+  }, LIMIT);
+  afterEach(() => world.close());
+
+  it(
+    'change no document and bring forth no new id when they are produced twice',
+    async () => {
+      const events = additions(200);
+      const service = await CounterService.start(world.place);
+      await world.given(events);
+      await world.drained();
+      const before = await world.documents();
+      const ids = idsOf(await world.published());
+
+      await world.given(events);
+      await world.drained();
+
+      expect(await world.documents()).toEqual(before);
+      expect(idsOf(await world.published())).toEqual(ids);
+      await expectExactlyOnce(world, events);
+      await service.stop();
+    },
+    LIMIT,
+  );
+
+  it(
+    'count once when they are repeated within one batch',
+    async () => {
+      const events = additions(20, 3);
+      await world.given(events.flatMap((event) => [event, event]));
+      const service = await CounterService.start(world.place, { batchSize: 500 });
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      expect((await service.registry.metrics()).match(/outcome="repeated"[^}]*\} (\d+)/g)).not.toBeNull();
+      await service.stop();
+    },
+    LIMIT,
+  );
+
+  it(
+    'change nothing when a whole finished run is rewound to its beginning, in batches cut elsewhere',
+    async () => {
+      const events = additions(300);
+      await world.given(events);
+      const first = await CounterService.start(world.place, { batchSize: 37 });
+      await world.drained();
+      await first.stop();
+      const before = await world.documents();
+      const ids = idsOf(await world.published());
+
+      await world.rewind();
+      const second = await CounterService.start(world.place, { batchSize: 20 });
+      await world.drained();
+
+      expect(await world.documents()).toEqual(before);
+      expect(idsOf(await world.published())).toEqual(ids);
+      await expectExactlyOnce(world, events);
+      await second.stop();
+    },
+    LIMIT,
+  );
+});
