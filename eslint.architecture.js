@@ -30,7 +30,7 @@ const NOT_FOR_CONTRACTS = {
 };
 
 /** A test across services starts the apps, so it may import them. */
-const SPECS = ['**/*.spec.ts', 'test/**'];
+const SPECS = ['**/*.spec.ts', '**/testing/**', 'test/**'];
 /** What in an app's src is not the domain, told by its name. */
 const EDGES = [
   'apps/*/src/main.ts',
@@ -53,7 +53,10 @@ export const architecture = [
     rules: refuse(ACROSS, ENVIRONMENT_MODULE, NOT_FOR_CONTRACTS),
   },
   { files: ['libs/messaging/src/kafka-client.ts'], rules: refuse(ACROSS, ENVIRONMENT_MODULE) },
-  { files: ['libs/local-stack/**/*.ts', '{apps,libs}/**/*.spec.ts'], rules: refuse(ACROSS) },
+  {
+    files: ['libs/local-stack/**/*.ts', '{apps,libs}/**/*.spec.ts', '{apps,libs}/**/testing/**/*.ts'],
+    rules: refuse(ACROSS),
+  },
   { files: ['libs/contracts/tools/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from 'kafkajs';
-import { DealRegistered } from '#contracts/deals.js';
+import { type DealRegistered } from '#contracts/deals.js';
 import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import { until } from '#messaging/testing/until.js';
