@@ -7,6 +7,8 @@
 const shared = { rootDir: 'dist', testEnvironment: 'node', transform: {}, extensionsToTreatAsEsm: [] };
 
 export default {
+  // Real servers, on machines that do other things meanwhile; a spec awaits conditions, and none a time.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,
@@ -17,7 +19,6 @@ export default {
     {
       ...shared,
       displayName: 'int',
-      testTimeout: 60_000, // real servers, on machines that do other things meanwhile; a spec awaits conditions, not time
       testMatch: ['**/*.int.spec.js', '**/*.e2e.spec.js'],
       globalSetup: '<rootDir>/libs/local-stack/src/jest-global-setup.js',
       globalTeardown: '<rootDir>/libs/local-stack/src/jest-global-teardown.js',

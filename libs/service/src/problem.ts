@@ -43,6 +43,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
+  414: 'URI Too Long',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   500: 'Internal Server Error',
@@ -86,6 +87,12 @@ export function problemOf(error: unknown): Problem {
   return problem(500, 'internal', 'something went wrong here; it has been logged');
 }
 
+export const sendProblem = (reply: FastifyReply, answer: Problem): void =>
+  void reply
+    .status(answer.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(answer));
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: PinoLogger) {}
@@ -100,9 +107,6 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (answer.status === 503)
       void reply.header('retry-after', String((error as ProblemError).options?.retryAfterSeconds ?? 5));
-    void reply
-      .status(answer.status)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(answer));
+    sendProblem(reply, answer);
   }
 }

@@ -2,11 +2,12 @@ import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { HandlerErrors } from '#messaging/handler-errors.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
-import { ProblemFilter } from './problem.js';
+import { ProblemFilter, problemOf, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
 
 const STOP_WITHIN_MS = 10_000;
@@ -23,7 +24,13 @@ export async function createService(
   config: ServiceConfig,
   about: About,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: config.bodyLimit, routerOptions: { maxParamLength: 200 } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: config.bodyLimit,
+    routerOptions: { maxParamLength: 200 },
+    // What is refused before it has a route: a URL that is none, a parameter that is too long.
+    frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
+      void sendProblem(reply as FastifyReply, problemOf(error)),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,
     bodyParser: false,

@@ -24,8 +24,8 @@ export interface RunningService {
   post<T = unknown>(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
   /** Sends messages as any producer might, with a plain client. */
   produce(topic: string, messages: Message[]): Promise<void>;
-  /** The messages of a topic, from the beginning, once there are so many. */
-  read(topic: string, count: number): Promise<ReadMessage[]>;
+  /** The first message of a topic that is looked for, once it is there. */
+  read(topic: string, isIt: (message: ReadMessage) => boolean): Promise<ReadMessage>;
   stop(): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ export async function runService<C extends ServiceConfig>(
       await producer.connect();
       await producer.send({ topic: topic(plain), messages });
     },
-    async read(plain, count) {
+    async read(plain, isIt) {
       const consumer = kafka.consumer({ groupId: `${name}-reader-${randomUUID()}` });
       const found: ReadMessage[] = [];
       try {
@@ -121,11 +121,11 @@ export async function runService<C extends ServiceConfig>(
             return Promise.resolve();
           },
         });
-        await until(`${count} messages in ${plain}, not ${found.length}`, () => found.length >= count);
+        await until(`it is in ${plain}`, () => found.some(isIt));
       } finally {
         await consumer.disconnect();
       }
-      return found;
+      return found.find(isIt)!;
     },
     async stop() {
       await producer?.disconnect();
