@@ -6,7 +6,7 @@ import type { IncomingMessage, OutgoingMessage } from './kafka-client.js';
 /** The topic of a service's dead letters. */
 export const deadLettersOf = (service: string): string => `${service}.dead-letters`;
 
-const LONGEST_TEXT = 16_000;
+const LONGEST_FAULTS = 16_000;
 /** What the topic of dead letters takes at most, less what the headers may need. */
 const MOST_BYTES = 1_900_000;
 
@@ -31,8 +31,8 @@ export function deadLetter(
     deadletter_id: `${from.topic}/${from.partition}/${message.offset}`,
     deadletter_service: service,
     deadletter_reason: error.code,
-    deadletter_message: error.message.slice(0, LONGEST_TEXT),
-    deadletter_faults: JSON.stringify(atMost(LONGEST_TEXT, error.faults)),
+    deadletter_message: error.message,
+    deadletter_faults: JSON.stringify(atMost(LONGEST_FAULTS, error.faults)),
     deadletter_topic: from.topic,
     deadletter_partition: String(from.partition),
     deadletter_offset: String(message.offset),
