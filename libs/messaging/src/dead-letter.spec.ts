@@ -51,6 +51,6 @@ describe('a dead letter', () => {
     expect(value).toHaveLength(1_900_000);
     expect(headers['deadletter_cut_from']).toBe('5000000');
     expect(String(headers['deadletter_message']).length).toBeLessThan(16_000);
-    expect(JSON.parse(String(headers['deadletter_faults']))).toEqual([why.faults[0]]);
+    expect(JSON.parse(String(headers['deadletter_faults']))).toEqual(why.faults);
   });
 });
