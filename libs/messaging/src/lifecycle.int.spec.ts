@@ -170,6 +170,30 @@ describe('a service that others join and leave', () => {
   );
 });
 
+describe('a consumer that its library has given up', () => {
+  it(
+    'is started again, and finds or makes its topics anew',
+    async () => {
+      const world = await CounterWorld.shared(1);
+      const child = await CounterChild.start(world.place);
+      await world.given(additions(5, 5, 'before'));
+      await world.drained();
+      await world.admin.deleteTopics({ topics: [world.named(COUNTERS_INBOUND.name)] });
+      await until('it has joined again', async () => (await child.report()).joins > 1);
+      expect(child.logged.join()).toContain('it is started again');
+
+      await world.given(additions(30, 5, 'after'));
+      await until('all counters are there', async () => (await world.documents()).length === 10);
+      await world.drained();
+
+      expect(child.alive).toBe(true);
+      await child.stop();
+      await world.close();
+    },
+    LIMIT,
+  );
+});
+
 describe('a consumer that has stopped although Kafka answers', () => {
   it(
     'is taken for dead, and stops within 10 s when told',

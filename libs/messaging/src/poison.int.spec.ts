@@ -47,6 +47,7 @@ const POISONS: readonly [name: string, message: Message, reason: string][] = [
     { ...addition(1), headers: { ...HEADERS, constructor: 'c', toString: 't', ce_id: '' } },
     'invalid-envelope',
   ],
+  ['a key as long as a message', { ...addition(1), key: 'k'.repeat(600_000), value: '{' }, 'malformed-json'],
   [
     'what is too large',
     { ...addition(1), value: JSON.stringify({ by: 1, note: 'n'.repeat(300_000) }) },
