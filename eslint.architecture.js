@@ -12,7 +12,7 @@ const ACROSS = {
 };
 const KAFKAJS = {
   regex: '^kafkajs(/|$)',
-  message: 'Only libs/messaging/src/kafka-client.ts knows the Kafka client library.',
+  message: 'Only libs/messaging/src/kafka-client.ts and partitioner.ts know the Kafka client library.',
 };
 const ENVIRONMENT_MODULE = {
   regex: '^(node:)?process$',
@@ -31,6 +31,8 @@ const NOT_FOR_CONTRACTS = {
 
 /** A test across services starts the apps, so it may import them. */
 const SPECS = ['**/*.spec.ts', 'test/**'];
+/** What a library's specs are run with: it is outside the product, and looks at it as its users do. */
+const TESTING = 'libs/*/src/testing/**';
 /** What in an app's src is not the domain, told by its name. */
 const EDGES = [
   'apps/*/src/main.ts',
@@ -52,13 +54,19 @@ export const architecture = [
     ignores: SPECS,
     rules: refuse(ACROSS, ENVIRONMENT_MODULE, NOT_FOR_CONTRACTS),
   },
-  { files: ['libs/messaging/src/kafka-client.ts'], rules: refuse(ACROSS, ENVIRONMENT_MODULE) },
-  { files: ['libs/local-stack/**/*.ts', '{apps,libs}/**/*.spec.ts'], rules: refuse(ACROSS) },
+  { files: ['libs/messaging/src/{kafka-client,partitioner}.ts'], rules: refuse(ACROSS, ENVIRONMENT_MODULE) },
+  { files: ['libs/local-stack/**/*.ts', '{apps,libs}/**/*.spec.ts', TESTING], rules: refuse(ACROSS) },
   { files: ['libs/contracts/tools/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
     // The demo starts the services as processes, and hands them its own environment.
-    ignores: ['libs/service/src/config*.ts', 'libs/local-stack/**', 'apps/demo/src/services.ts', ...SPECS],
+    ignores: [
+      'libs/service/src/config*.ts',
+      'libs/local-stack/**',
+      'apps/demo/src/services.ts',
+      ...SPECS,
+      TESTING,
+    ],
     rules: {
       'no-restricted-properties': [
         'error',

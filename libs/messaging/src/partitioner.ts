@@ -29,7 +29,7 @@ export const partitioner: ICustomPartitioner = () => {
   const withoutKey = kafkajs.Partitioners.DefaultPartitioner();
   return (args) => {
     const { key, partition } = args.message;
-    if (partition != null || key == null) return withoutKey(args);
+    if (partition !== undefined || key === null || key === undefined) return withoutKey(args);
     const bytes = typeof key === 'string' ? Buffer.from(key) : key;
     return (murmur2(bytes) & 0x7fffffff) % args.partitionMetadata.length;
   };

@@ -110,7 +110,7 @@ describe('what can never be taken', () => {
         expect(headerOf(letter, 'deadletter_partition')).toBe('0');
         expect(headerOf(letter, 'deadletter_offset')).toBe(String(2 * index));
         expect(Date.parse(headerOf(letter, 'deadletter_time'))).toBeGreaterThan(1.7e12);
-        expect(() => JSON.parse(headerOf(letter, 'deadletter_faults'))).not.toThrow();
+        expect(JSON.parse(headerOf(letter, 'deadletter_faults'))).toBeInstanceOf(Array);
       }
       expect((await child.report()).deadLetters).toBe(POISONS.length);
     },
