@@ -1,4 +1,3 @@
-import type { Fault } from '#contracts/fault.js';
 import type { Headers } from '#contracts/kafka-binding.js';
 import type { Refusal } from './effects.js';
 import type { IncomingMessage, OutgoingMessage } from './kafka-client.js';
@@ -6,7 +5,6 @@ import type { IncomingMessage, OutgoingMessage } from './kafka-client.js';
 /** The topic of a service's dead letters. */
 export const deadLettersOf = (service: string): string => `${service}.dead-letters`;
 
-const LONGEST_TEXT = 16_000;
 /** What the topic of dead letters takes at most, less what the headers may need. */
 const MOST_BYTES = 1_900_000;
 
@@ -31,8 +29,8 @@ export function deadLetter(
     deadletter_id: `${from.topic}/${from.partition}/${message.offset}`,
     deadletter_service: service,
     deadletter_reason: error.code,
-    deadletter_message: error.message.slice(0, LONGEST_TEXT),
-    deadletter_faults: JSON.stringify(atMost(LONGEST_TEXT, error.faults)),
+    deadletter_message: error.message,
+    deadletter_faults: JSON.stringify(error.faults),
     deadletter_topic: from.topic,
     deadletter_partition: String(from.partition),
     deadletter_offset: String(message.offset),
@@ -47,9 +45,3 @@ export function deadLetter(
     headers,
   };
 }
-
-/** The first faults, as many as fit: a sender may have named an attribute as long as a message. */
-const atMost = (characters: number, faults: readonly Fault[]): readonly Fault[] => {
-  let length = 0;
-  return faults.filter((fault) => (length += JSON.stringify(fault).length) <= characters);
-};

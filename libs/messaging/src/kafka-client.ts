@@ -1,6 +1,6 @@
 /**
- * The one file that knows the Kafka client library (kafkajs). All else in Orebound speaks of the messages and
- * batches declared here, so that another client can take its place.
+ * With `partitioner.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound speaks of the messages
+ * and batches declared here, so that another client can take its place.
  */
 import kafkajs from 'kafkajs';
 import type {
@@ -16,8 +16,9 @@ import type {
 import type { Headers } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
 import type { Log } from './log.js';
+import { partitioner } from './partitioner.js';
 
-const { Kafka, logLevel, Partitioners } = kafkajs;
+const { Kafka, logLevel } = kafkajs;
 
 export interface IncomingMessage {
   readonly key: Buffer | null;
@@ -144,7 +145,7 @@ export class KafkaClient {
       },
     });
     this.producer = this.kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: partitioner,
       allowAutoTopicCreation: false,
     });
     this.admin = this.kafka.admin();

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { deadLettersOf } from '../dead-letter.js';
 import { KafkaClient } from '../kafka-client.js';
+import { partitioner } from '../partitioner.js';
 import { topicDeclarations } from '../topic-declarations.js';
 import type { CounterPlace } from './counter-service.js';
 import {
@@ -87,7 +88,7 @@ export class CounterWorld {
   ): Promise<CounterWorld> {
     const kafka = foreignClient(servers.brokers);
     const admin = kafka.admin();
-    const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    const producer = kafka.producer({ createPartitioner: partitioner });
     const mongo = new mongoose.mongo.MongoClient(servers.mongodbUri, { serverSelectionTimeoutMS: 60_000 });
     await Promise.all([admin.connect(), producer.connect()]);
     const name = `spec-${randomUUID().slice(0, 13)}`;

@@ -1,0 +1,151 @@
+import kafkajs from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import { KafkaClient, type OutgoingMessage } from './kafka-client.js';
+import { CounterChild } from './testing/counter-child.js';
+import { additions, CounterWorld, messageOf } from './testing/counter-world.js';
+import { COUNTERS_AUDIT, COUNTERS_EVENTS, COUNTERS_INBOUND, SERVICE, TOPICS } from './testing/counters.js';
+import { expectExactlyOnce, headerOf } from './testing/exactly-once.js';
+import { writeForeignCompression } from './testing/foreign-compression.js';
+import { topicDeclarations } from './topic-declarations.js';
+
+const LIMIT = 120_000;
+const { Snappy, LZ4, ZSTD, GZIP } = kafkajs.CompressionTypes;
+const QUIET = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+const clientIn = (namespace: string): KafkaClient =>
+  new KafkaClient({
+    brokers: process.env['KAFKA_BROKERS']!.split(','),
+    clientId: 'topics',
+    namespace,
+    log: QUIET,
+  });
+
+describe('topics', () => {
+  let clients: KafkaClient[];
+  beforeEach(() => {
+    const namespace = `spec-${randomUUID().slice(0, 8)}.`;
+    clients = [clientIn(namespace), clientIn(namespace), clientIn(namespace)];
+  });
+  afterEach(() => Promise.all(clients.map((client) => client.close())));
+
+  it(
+    'are there for everybody when services that share them start at once',
+    async () => {
+      const declared = topicDeclarations(SERVICE, TOPICS);
+      await Promise.all(
+        clients.map((client, index) =>
+          client.ensureTopics([...declared, ...topicDeclarations(`other-${index}`, [])]),
+        ),
+      );
+      expect(await clients[0]!.ensureTopics(declared)).toEqual({ created: [], tooSmall: [] });
+    },
+    LIMIT,
+  );
+
+  it(
+    'that have fewer partitions than declared are told of, and left as they are',
+    async () => {
+      const [declared] = topicDeclarations(SERVICE, [COUNTERS_AUDIT]);
+      await clients[0]!.ensureTopics([{ ...declared!, partitions: 2 }]);
+
+      expect(await clients[1]!.ensureTopics([declared!])).toEqual({
+        created: [],
+        tooSmall: [declared!.name],
+      });
+    },
+    LIMIT,
+  );
+});
+
+describe('messages of every size and kind', () => {
+  let world: CounterWorld;
+  let child: CounterChild | undefined;
+  beforeEach(async () => {
+    world = await CounterWorld.shared(1);
+  }, LIMIT);
+  afterEach(async () => {
+    await child?.kill();
+    await world.close();
+  });
+
+  it(
+    'are sent, however many and however large each is, its key and its headers',
+    async () => {
+      const client = clientIn(world.place.namespace);
+      const large = 'x'.repeat(300_000);
+      const wide = 'Ж'.repeat(150_000);
+      const sent: OutgoingMessage[] = [
+        ...[1, 2, 3, 4].map((n) => ({
+          topic: COUNTERS_EVENTS.name,
+          key: 'k',
+          value: large,
+          headers: { n: String(n) },
+        })),
+        ...[5, 6, 7, 8].map((n) => ({
+          topic: COUNTERS_EVENTS.name,
+          key: large,
+          value: 'v',
+          headers: { n: String(n) },
+        })),
+        ...[9, 10, 11, 12].map((n) => ({
+          topic: COUNTERS_EVENTS.name,
+          key: 'k',
+          value: wide,
+          headers: { n: String(n) },
+        })),
+        ...[13, 14, 15, 16].map((n) => ({
+          topic: COUNTERS_EVENTS.name,
+          key: 'k',
+          value: null,
+          headers: { n: String(n), wide },
+        })),
+      ];
+      await client.send(sent);
+      const numbers = (await world.published()).map((message) => Number(headerOf(message, 'n')));
+      expect(numbers.sort((a, b) => a - b)).toEqual(sent.map((_, index) => index + 1));
+      await client.close();
+    },
+    LIMIT,
+  );
+
+  it(
+    'are taken whatever a foreign producer compresses with, because the broker stores them plain',
+    async () => {
+      writeForeignCompression();
+      const events = additions(400, 5);
+      for (const [index, compression] of [Snappy, LZ4, ZSTD, GZIP].entries()) {
+        await world.producer.send({
+          topic: world.named(COUNTERS_INBOUND.name),
+          compression,
+          messages: events.slice(100 * index, 100 * (index + 1)).map(messageOf),
+        });
+      }
+      child = await CounterChild.start(world.place);
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      expect(await world.deadLetters()).toEqual([]);
+    },
+    LIMIT,
+  );
+
+  it(
+    'come in fetches that are bounded, so that a long partition does not fill the memory',
+    async () => {
+      const note = 'n'.repeat(100_000);
+      const events = additions(600, 60).map((one) => ({ ...one, note }));
+      for (let from = 0; from < events.length; from += 6) await world.given(events.slice(from, from + 6));
+      child = await CounterChild.start(world.place, { batchSize: 500 });
+      await world.drained();
+
+      expect((await child.report()).rss).toBeLessThan(400 * 1024 * 1024);
+      await expectExactlyOnce(world, events);
+    },
+    LIMIT,
+  );
+});
