@@ -117,7 +117,7 @@ describe('the shipments service', () => {
   describe('refuses', () => {
     it('a whole batch where one item is wrong, points to all that is wrong, and takes nothing', async () => {
       const id = newId();
-      const before = await shipments.kafka.admin();
+      const before = shipments.kafka.admin();
       await before.connect();
       const offsets = () => before.fetchTopicOffsets(shipments.topic('shipments.inbound'));
       const [was, answer] = [
