@@ -13,7 +13,7 @@ import { SHIPMENTS_ARRIVALS, SHIPMENTS_EVENTS, SHIPMENTS_INBOUND } from '#contra
 import { startLocalStack } from '#local-stack/local-stack.js';
 import { KafkaClient, type OutgoingMessage } from '#messaging/kafka-client.js';
 import { topicDeclarations } from '#messaging/topic-declarations.js';
-import { SERVICE_FLAGS } from '../../apps/demo/src/services.js';
+import { SERVICE_ENVIRONMENT, SERVICE_FLAGS } from '../../apps/demo/src/services.js';
 import { traffic } from './lifecycles.js';
 
 const HELP = `npm run bench [-- options]
@@ -27,7 +27,7 @@ Sends events to shipments.inbound, starts the shipments service on them, and mea
 
 const EVENTS_A_SHIPMENT = 10;
 const PRODUCE_AT_ONCE = 5_000;
-const ASK_EVERY_MS = 50;
+const ASK_EVERY_MS = 250;
 const quiet = {
   debug: () => undefined,
   info: () => undefined,
@@ -102,6 +102,7 @@ async function measure(nth: number): Promise<Run> {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         ...process.env,
+        ...SERVICE_ENVIRONMENT,
         KAFKA_BROKERS: stack.kafkaBrokers.join(','),
         MONGODB_URI: stack.mongodbUri,
         KAFKA_NAMESPACE: `${namespace}.`,

@@ -295,7 +295,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       if (count > 0) metrics.events.inc({ topic, outcome: name }, count);
     }
     metrics.batchEvents.observe({ topic }, messages);
-    for (const publication of outcome.publish) metrics.published.inc({ topic: publication.topic });
+    for (const [to, publications] of Map.groupBy(outcome.publish, (publication) => publication.topic)) {
+      metrics.published.inc({ topic: to }, publications.length);
+    }
     if (refused > 0) state.deadLettered(refused);
     for (const { offset, error } of outcome.refused) {
       metrics.deadLetters.inc({ topic, reason: error.code });
