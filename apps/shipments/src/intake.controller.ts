@@ -23,7 +23,7 @@ export class IntakeController {
     status: 422,
     description: 'The data is not as its contract says; errors point to each fault.',
   })
-  @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
+  @ApiResponse({ status: 503, description: 'Kafka is away: send it again, with the same ids.' })
   take(@Headers() headers: Record<string, string>, @RawBody() body: Buffer): Promise<Accepted> {
     return this.intake.accept(SHIPMENTS_INBOUND, readHttp({ headers, body }));
   }

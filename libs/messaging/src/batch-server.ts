@@ -18,6 +18,7 @@ import type { Topic } from '#contracts/topic.js';
 import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
 import type { Subscription } from './subscription.js';
+import { traceOf } from './trace-of.js';
 
 export interface BatchServerOptions {
   /** The service's name: its consumer group, and the owner of its dead letters. */
@@ -189,7 +190,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     });
     if (!committed) return;
     await this.reached('committed');
-    this.account(batch, messages.length, finished);
+    this.account(batch, messages, finished);
   }
 
   /** Runs the handler through Nest, so that its guards, interceptors and filters see the batch. */
@@ -281,11 +282,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /** Counts and tells, once the batch is committed: a batch that comes twice counts once more only after a crash. */
-  private account(batch: PartitionBatch, messages: number, outcome: Outcome): void {
+  private account(batch: PartitionBatch, messages: readonly IncomingMessage[], outcome: Outcome): void {
     const { metrics, log, state } = this.options;
     const { topic, partition } = batch;
     const refused = outcome.refused.length;
-    const applied = messages - refused - outcome.repeated - outcome.ignored;
+    const applied = messages.length - refused - outcome.repeated - outcome.ignored;
     for (const [name, count] of Object.entries({
       applied,
       repeated: outcome.repeated,
@@ -294,15 +295,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     })) {
       if (count > 0) metrics.events.inc({ topic, outcome: name }, count);
     }
-    metrics.batchEvents.observe({ topic }, messages);
+    metrics.batchEvents.observe({ topic }, messages.length);
     for (const [to, publications] of Map.groupBy(outcome.publish, (publication) => publication.topic)) {
       metrics.published.inc({ topic: to }, publications.length);
     }
     if (refused > 0) state.deadLettered(refused);
     for (const { offset, error } of outcome.refused) {
       metrics.deadLetters.inc({ topic, reason: error.code });
+      const trace = traceOf(messages.find((message) => message.offset === offset)!);
       log.warn(
-        { topic, partition, offset, reason: error.code, faults: error.faults },
+        { ...trace, topic, partition, offset, reason: error.code, faults: error.faults },
         `an event is refused: ${error.message}`,
       );
     }

@@ -15,7 +15,9 @@ import {
 } from 'class-validator';
 
 const toInteger = (): PropertyDecorator =>
-  Transform(({ value }) => (typeof value === 'string' ? Number(value) : (value as unknown)));
+  Transform(({ value }) =>
+    typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : (value as unknown),
+  );
 const toBoolean = (): PropertyDecorator =>
   Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)));
 
@@ -105,12 +107,13 @@ export function loadConfig<C extends ServiceConfig>(
     if (value !== undefined && value !== '') given[property] = value;
   }
   const config = plainToInstance(type, given, { exposeDefaultValues: true });
-  const problems = validateSync(config).flatMap(({ property, constraints, value }) =>
-    value === undefined
-      ? [`${variableOf(property)} is missing`]
-      : Object.values(constraints ?? {}).map(
-          (text) => `${text.replace(property, variableOf(property))} (it is ${shown(property, value)})`,
-        ),
+  const problems = validateSync(config, { stopAtFirstError: true }).flatMap(
+    ({ property, constraints, value }) =>
+      value === undefined
+        ? [`${variableOf(property)} is missing`]
+        : Object.values(constraints ?? {}).map(
+            (text) => `${text.replace(property, variableOf(property))} (it is ${shown(property, value)})`,
+          ),
   );
   if (problems.length > 0) throw new InvalidConfiguration(problems);
   return Object.freeze(config);

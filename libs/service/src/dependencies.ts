@@ -1,3 +1,5 @@
+import { within } from './within.js';
+
 /** Whether one thing that a service needs answers, and since when it does or does not. */
 export interface DependencyStatus {
   readonly name: string;
@@ -47,12 +49,8 @@ export class Dependencies {
 
   private async ask(name: string): Promise<void> {
     const before = this.statuses.get(name)!;
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${WITHIN_MS} ms`)), WITHIN_MS);
-      });
-      await Promise.race([this.checks[name]!(), late]);
+      await within(WITHIN_MS, this.checks[name]!());
       this.onAnswer(name);
       if (!before.up) this.statuses.set(name, { name, up: true, since: new Date(), known: true });
     } catch (error) {
@@ -64,8 +62,6 @@ export class Dependencies {
         known: before.known,
         error: (error as Error).message,
       });
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

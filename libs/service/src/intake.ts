@@ -6,8 +6,11 @@ import { checkEvent, type Topic } from '#contracts/topic.js';
 import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
 import { MOST_BYTES_AN_EVENT } from '#messaging/read-batch.js';
 import { ProblemError } from './problem.js';
+import { within } from './within.js';
 
 const RETRY_AFTER_SECONDS = 5;
+/** A Kafka that hangs is not waited for longer; the client's own retries would take the better part of a minute. */
+const WITHIN_MS = 5_000;
 
 /** What an intake answers with: what was accepted, by what identifies it. */
 export interface Accepted {
@@ -32,12 +35,12 @@ export class Intake {
   async accept(topic: Topic, { batch, events }: HttpEvents): Promise<Accepted> {
     const messages = eachItem(events, batch, (event) => toMessage(topic, checkEvent(topic, event)));
     try {
-      await this.client.send(messages);
+      await within(WITHIN_MS, this.client.send(messages));
     } catch {
       throw new ProblemError(
         503,
         'kafka-away',
-        'Kafka does not answer, so nothing was accepted; send it again',
+        'Kafka does not answer, so it is not known to be stored; send it again, with the same ids',
         {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         },

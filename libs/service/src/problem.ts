@@ -66,11 +66,17 @@ const problem = (status: number, code: string, detail?: string, errors?: readonl
   ...(errors && errors.length > 0 && { errors }),
 });
 
+const MONGO_AWAY =
+  /^(?:Mongo(?:Network|ServerSelection|NotConnected|TopologyClosed|Operation|PoolClear)|MongooseServerSelection)/;
+/** What a server answers that is shutting down, or is no longer or not yet the primary. */
+const MONGO_NOT_PRIMARY = new Set([91, 189, 10107, 11600, 11602, 13435, 13436]);
+
 const isMongoAway = (error: unknown): boolean =>
   error instanceof Error &&
-  /^(?:Mongo(?:Network|ServerSelection|NotConnected|TopologyClosed|Operation|PoolClear)|MongooseServerSelection)/.test(
-    error.name,
-  );
+  (MONGO_AWAY.test(error.name) ||
+    (error.name === 'MongoServerError' && MONGO_NOT_PRIMARY.has((error as { code?: number }).code ?? 0)) ||
+    // Never connected yet since the start, mongoose does not ask the driver, and has no class for it.
+    (error.name === 'MongooseError' && error.message.includes('before initial connection')));
 
 /** The problem that an error is answered as. What is not expected becomes a bare 500: its words may hold secrets. Pure. */
 export function problemOf(error: unknown): Problem {
@@ -81,11 +87,23 @@ export function problemOf(error: unknown): Problem {
   if (isMongoAway(error))
     return problem(503, 'database-away', 'the database does not answer; events are still taken in');
   const status =
-    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+    error instanceof HttpException
+      ? error.getStatus()
+      : (error as { statusCode?: number } | null | undefined)?.statusCode;
   if (status !== undefined && status >= 400 && status < 500)
     return problem(status, CODES[status] ?? 'bad-request', (error as Error).message);
   return problem(500, 'internal', 'something went wrong here; it has been logged');
 }
+
+/** What ties a log line to a request: the HTTP header, or in binary mode the event's own attributes. */
+export const traceOfRequest = (headers: FastifyRequest['headers']): object => {
+  const traceparent = headers['ce-traceparent'] ?? headers['traceparent'];
+  const correlationid = headers['ce-correlationid'];
+  return {
+    ...(traceparent !== undefined && { traceparent }),
+    ...(correlationid !== undefined && { correlationid }),
+  };
+};
 
 export const sendProblem = (reply: FastifyReply, answer: Problem): void =>
   void reply
@@ -101,10 +119,11 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const answer = problemOf(error);
-    if (answer.status >= 500 && answer.status !== 503) {
-      const { method, url } = http.getRequest<FastifyRequest>();
-      this.log.error({ err: error, method, url }, 'a request failed');
-    }
+    const request = http.getRequest<FastifyRequest>();
+    const about = { ...traceOfRequest(request.headers), method: request.method, url: request.url };
+    if (answer.status === 503) this.log.warn({ ...about, code: answer.code }, 'a request is put off');
+    else if (answer.status >= 500) this.log.error({ ...about, err: error }, 'a request failed');
+    else this.log.info({ ...about, code: answer.code, errors: answer.errors }, 'a request is refused');
     if (answer.status === 503)
       void reply.header('retry-after', String((error as ProblemError).options?.retryAfterSeconds ?? 5));
     sendProblem(reply, answer);

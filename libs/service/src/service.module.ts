@@ -69,7 +69,7 @@ export class ServiceModule implements OnApplicationBootstrap, OnApplicationShutd
     return {
       module: ServiceModule,
       imports: [
-        LoggerModule.forRoot({ pinoHttp: { logger: log, autoLogging: false, customProps: correlation } }),
+        LoggerModule.forRoot({ pinoHttp: { logger: log, autoLogging: false, quietReqLogger: true } }),
       ],
       controllers: [HealthController],
       providers: [
@@ -103,8 +103,3 @@ export class ServiceModule implements OnApplicationBootstrap, OnApplicationShutd
     await this.database.close();
   }
 }
-
-const correlation = (request: { headers: Record<string, unknown> }): object => ({
-  traceparent: request.headers['traceparent'],
-  correlationid: request.headers['ce-correlationid'],
-});

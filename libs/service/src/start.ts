@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { HandlerErrors } from '#messaging/handler-errors.js';
+import { AnswerInTime } from './answer-in-time.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
 import { ProblemFilter, problemOf, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
@@ -43,6 +44,7 @@ export async function createService(
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   app.useGlobalPipes(queryPipe);
+  app.useGlobalInterceptors(new AnswerInTime());
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
   app
     .connectMicroservice(

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import kafkajs from 'kafkajs';
+import { until } from '#messaging/testing/until.js';
+
+const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const TRACE = {
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  correlationid: 'corr-1',
+};
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** The service as its operators run it: a process, its environment, and what it writes. */
+function run(environment: Record<string, string>): { child: ChildProcess; lines: Line[]; errors: string[] } {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: Line[] = [];
+  const errors: string[] = [];
+  createInterface(child.stdout!).on('line', (line) => lines.push(JSON.parse(line) as Line));
+  createInterface(child.stderr!).on('line', (line) => errors.push(line));
+  return { child, lines, errors };
+}
+
+describe('the process', () => {
+  const namespace = `spec-${randomUUID().slice(0, 8)}`;
+  let service: ReturnType<typeof run>;
+  let url: string;
+
+  beforeAll(async () => {
+    service = run({ KAFKA_NAMESPACE: `${namespace}.`, MONGODB_DATABASE: namespace });
+    const listening = (): Line | undefined =>
+      service.lines.find(({ msg }) => /listens on /.test(String(msg)));
+    await until('it listens', () => listening() !== undefined);
+    url = /http\S+/.exec(String(listening()!['msg']))![0];
+    await until('it has joined its group', () => service.lines.some(({ msg }) => msg === 'joined the group'));
+  });
+  afterAll(() => service?.child.kill('SIGKILL'));
+
+  const line = async (words: RegExp): Promise<Line> => {
+    const found = (): Line | undefined => service.lines.find(({ msg }) => words.test(String(msg)));
+    await until(`it logs ${words}`, () => found() !== undefined);
+    return found()!;
+  };
+
+  it('logs a request that it refuses, with its trace and correlation ids', async () => {
+    await fetch(`${url}/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: TRACE.traceparent,
+        'ce-specversion': '1.0',
+        'ce-correlationid': 'corr-1',
+        authorization: 'Bearer hunter2',
+      },
+      body: '{}',
+    });
+    expect(await line(/a request is refused/)).toMatchObject({
+      service: 'shipments',
+      ...TRACE,
+      method: 'POST',
+      url: '/events',
+      code: 'invalid-envelope',
+    });
+  });
+
+  it.each(['binary', 'structured'])(
+    'logs an event that it refuses, in %s mode, with its trace and correlation ids',
+    async (mode) => {
+      const attributes = { id: mode, source: '/x', type: `unheard.of.${mode}`, subject: 'SHP-1', ...TRACE };
+      const binary = Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value]),
+      );
+      const producer = new kafkajs.Kafka({
+        brokers: process.env['KAFKA_BROKERS']!.split(','),
+        logLevel: kafkajs.logLevel.NOTHING,
+      }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+      await producer.connect();
+      await producer.send({
+        topic: `${namespace}.shipments.inbound`,
+        messages: [
+          mode === 'binary'
+            ? { value: '{}', headers: { ce_specversion: '1.0', ...binary } }
+            : {
+                value: JSON.stringify({ specversion: '1.0', ...attributes, data: {} }),
+                headers: { 'content-type': 'application/cloudevents+json' },
+              },
+        ],
+      });
+      await producer.disconnect();
+      expect(await line(new RegExp(`an event is refused: .*unheard.of.${mode}`))).toMatchObject({
+        ...TRACE,
+        topic: 'shipments.inbound',
+        reason: 'unknown-type',
+        faults: [expect.objectContaining({ pointer: '/type' })],
+      });
+    },
+  );
+
+  it('writes no secrets into its logs', () => {
+    expect(JSON.stringify(service.lines)).not.toContain('hunter2');
+  });
+
+  it('stops when it is asked to, and ends well', async () => {
+    const ended = once(service.child, 'exit');
+    service.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('does not start with a configuration that is wrong, and tells all of it', async () => {
+    const wrong = run({ KAFKA_BROKERS: 'nowhere', PORT: 'x' });
+    expect(await once(wrong.child, 'exit')).toEqual([78, null]);
+    expect(wrong.errors.join('\n')).toMatch(/KAFKA_BROKERS.*\n?.*PORT|PORT.*\n?.*KAFKA_BROKERS/s);
+  });
+});
