@@ -198,6 +198,7 @@ describe('the shipments service', () => {
         'invalid-envelope',
       ],
       ['an extension named __proto__', '{"__proto__":"x"}', STRUCTURED, 400, 'invalid-envelope'],
+      ['an extension named constructor', '{"constructor":"x"}', STRUCTURED, 400, 'invalid-envelope'],
       ['an extension named $where', '{"$where":"x"}', STRUCTURED, 400, 'invalid-envelope'],
       ['an extension with a dot', '{"a.b":"x"}', STRUCTURED, 400, 'invalid-envelope'],
     ] as const)('%s', async (_, body, headers, status, code) => {

@@ -1,5 +1,6 @@
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -46,12 +47,13 @@ export async function createService(
   app.useGlobalPipes(queryPipe);
   app.useGlobalInterceptors(new AnswerInTime());
   app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
-  app
-    .connectMicroservice(
-      { strategy: app.get(KafkaBatchServer) },
-      { inheritAppConfig: false, deferInitialization: true }, // so that the filter is there before the handlers
-    )
-    .useGlobalFilters(new HandlerErrors());
+  const transport = app.connectMicroservice(
+    { strategy: app.get(KafkaBatchServer) },
+    { inheritAppConfig: false, deferInitialization: true }, // so that the filter is there before the handlers
+  ) as NestMicroservice;
+  transport.useGlobalFilters(new HandlerErrors());
+  // The application calls the hooks of all that both are made of; called twice, everything would be started twice.
+  transport.setIsInitHookCalled(true);
 
   const document = SwaggerModule.createDocument(
     app,

@@ -1,0 +1,55 @@
+import {
+  Controller,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import type { Effects } from '#messaging/effects.js';
+import { takes } from '#messaging/subscription.js';
+import { Integer, ServiceConfig } from './config.js';
+import { ServiceModule } from './service.module.js';
+import { runService, untilReady } from './testing/running-service.js';
+
+class Config extends ServiceConfig {
+  readonly service = 'started';
+  @Integer(0, 65_535) readonly port: number = 0;
+}
+
+@Injectable()
+class Started implements OnModuleInit, OnApplicationBootstrap {
+  static readonly calls: string[] = [];
+  onModuleInit(): void {
+    Started.calls.push('init');
+  }
+  onApplicationBootstrap(): void {
+    Started.calls.push('bootstrap');
+  }
+}
+
+@Controller()
+class Consumer {
+  @EventPattern<string>(SHIPMENTS_INBOUND.name, takes(SHIPMENTS_INBOUND))
+  inbound(): Promise<Effects> {
+    return Promise.resolve({ publish: [], refused: [], repeated: 0 });
+  }
+}
+
+@Module({})
+class StartedModule {}
+
+describe('a service', () => {
+  it('starts what it is made of once, though HTTP and transport are both made of it', async () => {
+    const service = await runService(Config, (config) => ({
+      module: StartedModule,
+      imports: [ServiceModule.for(config, [SHIPMENTS_INBOUND])],
+      controllers: [Consumer],
+      providers: [Started],
+    }));
+    await untilReady(service, 1);
+    await service.stop();
+    expect(Started.calls).toEqual(['init', 'bootstrap']);
+  });
+});
