@@ -7,6 +7,8 @@
 const shared = { rootDir: 'dist', testEnvironment: 'node', transform: {}, extensionsToTreatAsEsm: [] };
 
 export default {
+  // The specs on real servers wait more than they reckon, so two at a time, also on a machine of two cores.
+  maxWorkers: 2,
   // Real servers, on machines that do other things meanwhile; a spec awaits conditions, and none a time.
   testTimeout: 60_000,
   projects: [

@@ -36,6 +36,19 @@ describe('the dependencies', () => {
     expect(status().since.getTime()).toBeGreaterThanOrEqual(since.getTime());
   });
 
+  it('are not down for one answer that failed', async () => {
+    let asked = 0;
+    dependencies = new Dependencies({
+      kafka: () => (++asked === 2 ? Promise.reject(new Error('late')) : Promise.resolve()),
+      other: () => Promise.reject(new Error('never there')), // keeps them asking four times a second
+    });
+    dependencies.start();
+    await until('it is up', () => status().up);
+    const { since } = status();
+    await until('it has failed once, and answered since', () => asked > 3);
+    expect(status()).toMatchObject({ up: true, since });
+  });
+
   it('that hang are down: nobody waits for them', async () => {
     dependencies = new Dependencies({ kafka: () => new Promise(() => undefined) });
     dependencies.start();

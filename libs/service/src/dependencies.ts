@@ -11,12 +11,16 @@ export interface DependencyStatus {
 }
 
 const EVERY_MS = 2_000;
-const EVERY_MS_AT_FIRST = 250;
+const EVERY_MS_IN_DOUBT = 250;
 const WITHIN_MS = 2_000;
 
-/** Asks every dependency, every two seconds, whether it answers. */
+/**
+ * Asks every dependency, every two seconds, whether it answers. One that has been up is down when it has failed twice
+ * in a row: a single late answer, on a machine that is busy, is no outage.
+ */
 export class Dependencies {
   private readonly statuses = new Map<string, DependencyStatus>();
+  private readonly failingSince = new Map<string, Date>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -31,8 +35,8 @@ export class Dependencies {
   start(): void {
     const askAll = (): void => {
       void Promise.all(Object.keys(this.checks).map((name) => this.ask(name))).then(() => {
-        const allKnown = this.all.every(({ known }) => known);
-        if (this.timer) this.timer = setTimeout(askAll, allKnown ? EVERY_MS : EVERY_MS_AT_FIRST);
+        const inDoubt = this.all.some(({ name, up, known }) => !known || (up && this.failingSince.has(name)));
+        if (this.timer) this.timer = setTimeout(askAll, inDoubt ? EVERY_MS_IN_DOUBT : EVERY_MS);
       });
     };
     this.timer = setTimeout(askAll, 0);
@@ -52,9 +56,13 @@ export class Dependencies {
     try {
       await within(WITHIN_MS, this.checks[name]!());
       this.onAnswer(name);
+      this.failingSince.delete(name);
       if (!before.up) this.statuses.set(name, { name, up: true, since: new Date(), known: true });
     } catch (error) {
-      const since = before.up ? new Date() : before.since;
+      const first = this.failingSince.get(name);
+      this.failingSince.set(name, first ?? new Date());
+      if (before.up && !first) return;
+      const since = before.up ? first! : before.since;
       this.statuses.set(name, {
         name,
         up: false,
