@@ -40,6 +40,10 @@ describe('while MongoDB is away', () => {
       await world.given(events.slice(0, 200));
       child = await CounterChild.start(world.place, SETTINGS, { step: 'read', nth: 4, how: 'hold' });
       await child.isHeld();
+      await until(
+        'both servers have answered it',
+        async () => (await child.report()).readiness.status !== 'unavailable',
+      );
       await stack.mongod!.kill(how === 'killed' ? 'SIGKILL' : 'SIGSTOP');
       child.release();
       await world.given(events.slice(200));
