@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, type mongo, Schema } from 'mongoose';
+import { bulkUpsert, DUPLICATE_KEY } from '#messaging/bulk-upsert.js';
 import type { Effects, EventBatch } from '#messaging/effects.js';
 import { Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
@@ -34,7 +35,6 @@ const pollSchema = new Schema<PollDocument>({ _id: String }, { strict: false, ve
 });
 
 const DURABLE = { writeConcern: { w: 'majority', j: true } } as const;
-const DUPLICATE_KEY = 11000;
 
 @Injectable()
 export class FeedsCollection {
@@ -66,24 +66,19 @@ export class FeedsCollection {
 
   private async schedule(feeds: readonly { id: string; at: Date }[]): Promise<void> {
     const once = new Map(feeds.map(({ id, at }) => [id, at]));
-    if (once.size === 0) return;
-    try {
-      await this.polls.bulkWrite(
-        [...once].map(([_id, dueAt]) => ({
-          updateOne: {
-            filter: { _id },
-            update: { $setOnInsert: { dueAt, failures: 0, sent: [] } },
-            upsert: true,
-          },
-        })),
-        { ordered: false, ...DURABLE },
-      );
-    } catch (error) {
-      const { writeErrors, result } = error as mongo.MongoBulkWriteError;
-      if (!writeErrors || result.getWriteConcernError()) throw error;
-      // Another has scheduled it in the same moment.
-      if ([writeErrors].flat().some(({ code }) => code !== DUPLICATE_KEY)) throw error;
-    }
+    const undone = await bulkUpsert(
+      this.polls,
+      [...once].map(([_id, dueAt]) => ({
+        updateOne: {
+          filter: { _id },
+          update: { $setOnInsert: { dueAt, failures: 0, sent: [] } },
+          upsert: true,
+        },
+      })),
+    );
+    // Another has scheduled it in the same moment: as good as done.
+    const failed = undone.find(({ code }) => code !== DUPLICATE_KEY);
+    if (failed) throw new Error(`MongoDB refuses to schedule a feed, with code ${failed.code}`);
   }
 
   /** One feed that is due, for this caller alone until the lease runs out. */

@@ -2,6 +2,7 @@ import mongoose, { type mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { type Announcement, published } from './announcement.js';
+import { bulkUpsert, DUPLICATE_KEY } from './bulk-upsert.js';
 import { type Delta, delta } from './delta.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
 
@@ -114,7 +115,6 @@ const { BSON, MongoInvalidArgumentError } = mongoose.mongo;
 const MOST_BYTES_A_DOCUMENT = 16 * 1024 * 1024 - 1024;
 /** One message of the usual 1 MB, with room for its headers. */
 const MOST_BYTES_PUBLISHED = 900_000;
-const DUPLICATE_KEY = 11000;
 /** The server's ways to say that a document would outgrow its 16 MB. */
 const TOO_LARGE = new Set([10334, 17419, 17420]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
@@ -405,26 +405,20 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private async write(plans: readonly Plan[]): Promise<Unwritten> {
     const stale = new Set<string>();
     const tooLarge = new Set<string>();
-    if (plans.length === 0) return { stale, tooLarge };
     const operations = plans.map(({ id, version, update }) => ({
       // No document of this version: the upsert inserts, and where there is one already, `_id` refuses it.
       updateOne: { filter: { _id: id, version }, update, upsert: true },
     })) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
     try {
-      await this.options.collection.bulkWrite(operations, {
-        ordered: false,
-        writeConcern: { w: 'majority', j: true },
-      });
+      for (const { index, code } of await bulkUpsert(this.options.collection, operations)) {
+        if (code === DUPLICATE_KEY) stale.add(plans[index]!.id);
+        else if (TOO_LARGE.has(code)) tooLarge.add(plans[index]!.id);
+        else throw new Error(`MongoDB refuses to write ${plans[index]!.id}, with code ${code}`);
+      }
     } catch (error) {
       if (error instanceof MongoInvalidArgumentError)
         return this.writeWithoutLargest(plans, operations, error);
-      const { writeErrors, result } = error as mongo.MongoBulkWriteError;
-      if (!writeErrors || result.getWriteConcernError()) throw error;
-      for (const { index, code } of [writeErrors].flat()) {
-        if (code === DUPLICATE_KEY) stale.add(plans[index]!.id);
-        else if (TOO_LARGE.has(code)) tooLarge.add(plans[index]!.id);
-        else throw error;
-      }
+      throw error;
     }
     return { stale, tooLarge };
   }

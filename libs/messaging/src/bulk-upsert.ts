@@ -1,0 +1,42 @@
+import mongoose, { type mongo } from 'mongoose';
+
+/** An upsert that was not done, and the server's code for why. */
+export interface Undone {
+  /** Its place among the operations. */
+  readonly index: number;
+  readonly code: number;
+}
+
+const { MongoBulkWriteError } = mongoose.mongo;
+
+/** The server's code for a document that is there already: for a guarded upsert, that another has written it. */
+export const DUPLICATE_KEY = 11000;
+
+const DURABLE = { ordered: false, writeConcern: { w: 'majority', j: true } } as const;
+
+/**
+ * Writes one upsert a document, each for itself, acknowledged by a majority and journalled.
+ *
+ * Every operation is accounted for: matched, inserted, or among those that come back. That no error is told of an
+ * operation does not mean that it was done: when the connection breaks, the driver throws the same
+ * `MongoBulkWriteError` with an empty list of them.
+ *
+ * @returns what the server has refused
+ * @throws whatever leaves it open what was done; MongoDB being away, say
+ */
+export async function bulkUpsert<T extends mongo.Document>(
+  collection: mongo.Collection<T>,
+  operations: readonly mongo.AnyBulkWriteOperation<T>[],
+): Promise<readonly Undone[]> {
+  if (operations.length === 0) return [];
+  try {
+    await collection.bulkWrite(operations, DURABLE);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+    const undone = [error.writeErrors].flat().map(({ index, code }) => ({ index, code }));
+    const done = error.result.matchedCount + error.result.upsertedCount;
+    if (done + undone.length !== operations.length) throw error;
+    return undone;
+  }
+}
