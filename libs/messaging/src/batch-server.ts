@@ -366,8 +366,12 @@ const toMessage = ({
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? String(error) : JSON.stringify(error));
 
-/** Which dependency an error speaks of, by the names that the clients give their errors. */
+/**
+ * Which dependency an error speaks of, by the names that the clients give their errors. MongoDB's driver lets a
+ * socket's own error through when it writes to a connection that the server has just ended.
+ */
 const dependencyOf = (error: unknown): string => {
-  const name = (error as Error).name ?? '';
-  return name.startsWith('KafkaJS') ? 'kafka' : name.startsWith('Mongo') ? 'mongodb' : 'handler';
+  const { name = '', code } = error as { name?: string; code?: unknown };
+  if (name.startsWith('KafkaJS')) return 'kafka';
+  return name.startsWith('Mongo') || code === 'EPIPE' ? 'mongodb' : 'handler';
 };

@@ -94,3 +94,12 @@ it('what has waited longest is what is told of', () => {
   state.goesOn('t/0');
   expect(state.waiting?.on).toBe('kafka');
 });
+
+it('what a partition waits for is what failed last, and it has waited since the first failure', () => {
+  const { state, pass } = given();
+  state.awaits('t/0', 'handler');
+  const since = state.waiting?.since;
+  pass(1_000, 'answers');
+  state.awaits('t/0', 'mongodb');
+  expect(state.waiting).toEqual({ since, on: 'mongodb' });
+});

@@ -51,9 +51,10 @@ export class ConsumerState {
     this.signOfLife();
   }
 
-  /** A partition waits for a dependency that is away; it goes on when that is back. */
+  /** A partition waits for a dependency that is away; it goes on when that is back. The last failure says for which. */
   awaits(partition: string, on: string): void {
-    if (!this.waits.has(partition)) this.waits.set(partition, { since: new Date(this.now()), on });
+    const since = this.waits.get(partition)?.since ?? new Date(this.now());
+    this.waits.set(partition, { since, on });
     this.signOfLife();
   }
 
