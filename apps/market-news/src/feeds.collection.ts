@@ -66,7 +66,8 @@ export class FeedsCollection {
 
   private async schedule(feeds: readonly { id: string; at: Date }[]): Promise<void> {
     const once = new Map(feeds.map(({ id, at }) => [id, at]));
-    const undone = await bulkUpsert(
+    // One that is there already is as good as done: another has scheduled it in the same moment.
+    await bulkUpsert(
       this.polls,
       [...once].map(([_id, dueAt]) => ({
         updateOne: {
@@ -75,10 +76,8 @@ export class FeedsCollection {
           upsert: true,
         },
       })),
+      new Set([DUPLICATE_KEY]),
     );
-    // Another has scheduled it in the same moment: as good as done.
-    const failed = undone.find(({ code }) => code !== DUPLICATE_KEY);
-    if (failed) throw new Error(`MongoDB refuses to schedule a feed, with code ${failed.code}`);
   }
 
   /** One feed that is due, for this caller alone until the lease runs out. */

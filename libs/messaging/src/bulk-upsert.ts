@@ -21,12 +21,14 @@ const DURABLE = { ordered: false, writeConcern: { w: 'majority', j: true } } as 
  * operation does not mean that it was done: when the connection breaks, the driver throws the same
  * `MongoBulkWriteError` with an empty list of them.
  *
- * @returns what the server has refused
- * @throws whatever leaves it open what was done; MongoDB being away, say
+ * @param expected the codes that the caller can make something of
+ * @returns what the server has refused with one of these codes
+ * @throws whatever else there was: MongoDB being away, say, which leaves it open what was done
  */
 export async function bulkUpsert<T extends mongo.Document>(
   collection: mongo.Collection<T>,
   operations: readonly mongo.AnyBulkWriteOperation<T>[],
+  expected: ReadonlySet<number>,
 ): Promise<readonly Undone[]> {
   if (operations.length === 0) return [];
   try {
@@ -37,6 +39,7 @@ export async function bulkUpsert<T extends mongo.Document>(
     const undone = [error.writeErrors].flat().map(({ index, code }) => ({ index, code }));
     const done = error.result.matchedCount + error.result.upsertedCount;
     if (done + undone.length !== operations.length) throw error;
+    if (undone.some(({ code }) => !expected.has(code))) throw error;
     return undone;
   }
 }

@@ -116,7 +116,8 @@ const MOST_BYTES_A_DOCUMENT = 16 * 1024 * 1024 - 1024;
 /** One message of the usual 1 MB, with room for its headers. */
 const MOST_BYTES_PUBLISHED = 900_000;
 /** The server's ways to say that a document would outgrow its 16 MB. */
-const TOO_LARGE = new Set([10334, 17419, 17420]);
+const TOO_LARGE = [10334, 17419, 17420];
+const EXPECTED = new Set([DUPLICATE_KEY, ...TOO_LARGE]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
 
 /** What most events need of a document: all but the texts that only a repeat or a retraction asks for. */
@@ -410,11 +411,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       updateOne: { filter: { _id: id, version }, update, upsert: true },
     })) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
     try {
-      for (const { index, code } of await bulkUpsert(this.options.collection, operations)) {
-        if (code === DUPLICATE_KEY) stale.add(plans[index]!.id);
-        else if (TOO_LARGE.has(code)) tooLarge.add(plans[index]!.id);
-        else throw new Error(`MongoDB refuses to write ${plans[index]!.id}, with code ${code}`);
-      }
+      for (const { index, code } of await bulkUpsert(this.options.collection, operations, EXPECTED))
+        (code === DUPLICATE_KEY ? stale : tooLarge).add(plans[index]!.id);
     } catch (error) {
       if (error instanceof MongoInvalidArgumentError)
         return this.writeWithoutLargest(plans, operations, error);
