@@ -5,11 +5,11 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { readEnvelope } from '#contracts/cloudevent.js';
-import { checkData } from '#contracts/check-data.js';
-import { type ContractClass, schemaOf } from '#contracts/contract.js';
+import type { ContractClass } from '#contracts/contract.js';
 import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
 import { Mineral } from '#contracts/fields.js';
 import { checkEvent } from '#contracts/topic.js';
+import { bodySchemaOf, checkedBody, refusedBody } from '#service/body.js';
 import { type Accepted, Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
 import { Page, pageOf, PageQuery, positionOf } from '#service/page.js';
@@ -55,7 +55,7 @@ export class DealsController {
       'Register a deal. Without an id it gets one from its content, so sending again is no second deal.',
   })
   @ApiHeader(IDEMPOTENCY)
-  @ApiBody({ schema: bodyOf(DealRegistered, 'id') })
+  @ApiBody({ schema: bodySchemaOf(DealRegistered, 'id') })
   @ApiResponse({
     status: 202,
     description: 'The registration is on all in-sync replicas of Kafka; Location is where the deal will be.',
@@ -67,7 +67,7 @@ export class DealsController {
   ): Promise<Accepted> {
     const { id, ...data } = (body ?? {}) as Record<string, unknown>;
     // Before anything walks it: what holds to the contract is not nested deeper than that.
-    checkData(DealRegistered, 'closed', data);
+    checkedBody(DealRegistered, data);
     const content = JSON.stringify([typeof id === 'string' ? id : null, data]);
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 32);
     const accepted = await this.accept(
@@ -86,14 +86,14 @@ export class DealsController {
     summary: 'Amend a deal: what is given replaces what was; commitments by mineral and basis',
   })
   @ApiHeader(IDEMPOTENCY)
-  @ApiBody({ schema: bodyOf(DealAmended) })
+  @ApiBody({ schema: bodySchemaOf(DealAmended) })
   @ApiResponse({ status: 202, description: 'The amendment is on all in-sync replicas of Kafka.' })
   amend(
     @Param('id') id: string,
     @JsonBody() body: unknown,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<Accepted> {
-    return this.accept(DealAmended, id, key ?? randomUUID(), body);
+    return this.accept(DealAmended, id, key ?? randomUUID(), checkedBody(DealAmended, body));
   }
 
   private accept(contract: ContractClass, subject: unknown, id: string, data: unknown): Promise<Accepted> {
@@ -107,7 +107,7 @@ export class DealsController {
     };
     const event = { ...readEnvelope(Object.entries(attributes)), data };
     const refusal = refusalOf(checkEvent(DEALS_INBOUND, event));
-    if (refusal) throw refusal;
+    if (refusal) throw refusedBody(refusal);
     return this.intake.accept(DEALS_INBOUND, { batch: false, events: [event] });
   }
 
@@ -123,29 +123,23 @@ export class DealsController {
   @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async get(@Param('id') id: string): Promise<DealView> {
     const deal = await this.deals.find(id);
-    if (!deal) throw new ProblemError(404, 'not-found', `no event has been heard of a deal ${id}`);
+    if (!deal) throw unheardOf(id);
     return dealOf(deal);
   }
 
   @Get(':id/deliveries')
   @ApiOperation({ summary: 'What each shipment has delivered to a deal' })
+  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async deliveriesOf(
     @Param('id') id: string,
     @Query() { limit, cursor }: PageQuery,
   ): Promise<Page<DeliveryView>> {
     const found = await this.deliveries.listOfDeal(id, positionOf(cursor), limit + 1);
+    // Shipments may have delivered to a deal that nobody has registered yet.
+    if (found.length === 0 && !(await this.deals.find(id))) throw unheardOf(id);
     return pageOf(found, limit, ({ _id }) => _id, deliveryOf);
   }
 }
 
-/** A contract's schema as an OpenAPI request body, with the id that may stand beside its data. */
-function bodyOf(contract: ContractClass, ...also: string[]): Record<string, unknown> {
-  const { $schema: _, $id: __, ...schema } = schemaOf(contract, 'closed');
-  return {
-    ...schema,
-    properties: {
-      ...Object.fromEntries(also.map((name) => [name, { type: 'string' }])),
-      ...schema.properties,
-    },
-  };
-}
+const unheardOf = (id: string): ProblemError =>
+  new ProblemError(404, 'not-found', `no event has been heard of a deal ${id}`);

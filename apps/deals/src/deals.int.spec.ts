@@ -123,12 +123,12 @@ describe('the deals service', () => {
         title: '',
         commitments: [commitment({ quantity: '1e3' })],
       });
-      expectProblem(answer, 422, 'invalid-data', '/data/title', '/data/commitments/0/quantity');
+      expectProblem(answer, 422, 'invalid-data', '/title', '/commitments/0/quantity');
     });
 
     it('refuses two commitments of one mineral and basis', async () => {
       const answer = await deals.post('/deals', { ...terms, commitments: [commitment(), commitment()] });
-      expectProblem(answer, 422, 'invalid-data', '/data/commitments/1');
+      expectProblem(answer, 422, 'invalid-data', '/commitments/1');
     });
 
     it.each([
@@ -307,6 +307,7 @@ describe('the deals service', () => {
       'that no deal %s is known',
       async (id) => {
         expectProblem(await deals.get(`/deals/${id}`), 404, 'not-found');
+        expectProblem(await deals.get(`/deals/${id}/deliveries`), 404, 'not-found');
       },
     );
 

@@ -3,6 +3,8 @@ import { Flag, Integer, ServiceConfig } from '#service/config.js';
 export class MarketNewsConfig extends ServiceConfig {
   readonly service = 'market-news';
   @Integer(0, 65_535) readonly port: number = 3003;
+  /** Fewer than elsewhere: one event here may come to a link for every deal and shipment that it touches. */
+  @Integer(1, 5_000) override readonly batchSize: number = 100;
   /** How long after a poll a feed is polled again, a tenth more or less. */
   @Integer(1, 86_400) readonly feedsIntervalSeconds: number = 900;
   /**

@@ -2,7 +2,13 @@ import { checkData } from '#contracts/check-data.js';
 import { type ContractClass, schemaOf } from '#contracts/contract.js';
 import { RefusedEvent } from '#contracts/fault.js';
 
-const DATA = '/data';
+/** A refusal of an event, told to who has sent its data alone: `/data/title` of the event is `/title` of the body. */
+export const refusedBody = ({ code, message, faults }: RefusedEvent): RefusedEvent =>
+  new RefusedEvent(
+    code,
+    message,
+    faults.map((fault) => ({ ...fault, pointer: fault.pointer.replace(/^\/data(?=\/|$)/, '') })),
+  );
 
 /**
  * Checks a request's body as the data of an event.
@@ -13,17 +19,18 @@ export function checkedBody<C extends ContractClass>(contract: C, body: unknown)
     checkData(contract, 'closed', body);
     return body as InstanceType<C>;
   } catch (error) {
-    if (!(error instanceof RefusedEvent)) throw error;
-    throw new RefusedEvent(
-      error.code,
-      'the body is not as it must be',
-      error.faults.map((fault) => ({ ...fault, pointer: fault.pointer.slice(DATA.length) })),
-    );
+    throw error instanceof RefusedEvent ? refusedBody(error) : error;
   }
 }
 
-/** A body's schema, for the OpenAPI document. */
-export function bodySchemaOf(contract: ContractClass): Record<string, unknown> {
+/** A body's schema, for the OpenAPI document. @param also what may stand in it beside the data: the entity's id, say */
+export function bodySchemaOf(contract: ContractClass, ...also: string[]): Record<string, unknown> {
   const { type, properties, required, additionalProperties } = schemaOf(contract, 'closed');
-  return { type, properties, required, additionalProperties, description: contract.description };
+  return {
+    type,
+    properties: { ...Object.fromEntries(also.map((name) => [name, { type: 'string' }])), ...properties },
+    required,
+    additionalProperties,
+    description: contract.description,
+  };
 }
