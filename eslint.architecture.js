@@ -12,7 +12,8 @@ const ACROSS = {
 };
 const KAFKAJS = {
   regex: '^kafkajs(/|$)',
-  message: 'Only libs/messaging/src/kafka-client.ts and partitioner.ts know the Kafka client library.',
+  message:
+    'Only kafka-client.ts, kafkajs-encoder.ts and partitioner.ts in libs/messaging/src know the Kafka client library.',
 };
 const ENVIRONMENT_MODULE = {
   regex: '^(node:)?process$',
@@ -52,7 +53,10 @@ export const architecture = [
     ignores: SPECS,
     rules: refuse(ACROSS, ENVIRONMENT_MODULE, NOT_FOR_CONTRACTS),
   },
-  { files: ['libs/messaging/src/{kafka-client,partitioner}.ts'], rules: refuse(ACROSS, ENVIRONMENT_MODULE) },
+  {
+    files: ['libs/messaging/src/{kafka-client,kafkajs-encoder,partitioner}.ts'],
+    rules: refuse(ACROSS, ENVIRONMENT_MODULE),
+  },
   {
     files: ['libs/local-stack/**/*.ts', '{apps,libs}/**/*.spec.ts', '{apps,libs}/**/testing/**/*.ts'],
     rules: refuse(ACROSS),

@@ -54,8 +54,8 @@ export class Mongod implements ServerHandle {
       ...['--bind_ip', '127.0.0.1', '--port', String(this.#port), '--replSet', this.#replicaSet],
       // A socket file would lie in the shared folder for temporary files, and stay there after a SIGKILL.
       '--nounixsocket',
-      // Tests and demos need little; the rest of the machine's memory belongs to others.
-      ...['--wiredTigerCacheSizeGB', '0.5', '--oplogSize', '256'],
+      // At most so much: enough for a benchmark, and the rest of the machine's memory belongs to others.
+      ...['--wiredTigerCacheSizeGB', '2', '--oplogSize', '256'],
     ]);
     await untilReady('mongod', this.#process, () => this.#takesWrites());
   }

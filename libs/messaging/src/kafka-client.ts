@@ -1,6 +1,6 @@
 /**
- * With `partitioner.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound speaks of the messages
- * and batches declared here, so that another client can take its place.
+ * With `partitioner.ts` and `kafkajs-encoder.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound
+ * speaks of the messages and batches declared here, so that another client can take its place.
  */
 import kafkajs from 'kafkajs';
 import type {
@@ -15,10 +15,12 @@ import type {
 } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
+import { encodeFrugally } from './kafkajs-encoder.js';
 import type { Log } from './log.js';
 import { partitioner } from './partitioner.js';
 
 const { Kafka, logLevel } = kafkajs;
+encodeFrugally();
 
 export interface IncomingMessage {
   readonly key: Buffer | null;
@@ -86,16 +88,26 @@ export interface Position {
  */
 const MOST_BYTES_A_SEND = 700_000;
 const BYTES_A_RECORD_COSTS = 100;
+const BYTES_A_HEADER_COSTS = 8;
+/** A UTF-16 unit is at most so many bytes of UTF-8. */
+const WIDEST_CHARACTER = 3;
 
-const lengthOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
-
+/** At most so many bytes: text of headers is taken for the widest there is, which saves reading it twice. */
 const sizeOf = ({ key, value, headers }: OutgoingMessage): number => {
-  let bytes = BYTES_A_RECORD_COSTS + lengthOf(key) + lengthOf(value);
+  let bytes = BYTES_A_RECORD_COSTS + bytesOf(key) + bytesOf(value);
   for (const name in headers) {
-    for (const one of [headers[name]].flat()) bytes += lengthOf(name) + lengthOf(one) + 4;
+    const header = headers[name];
+    bytes += BYTES_A_HEADER_COSTS + name.length * WIDEST_CHARACTER;
+    if (typeof header === 'string') bytes += header.length * WIDEST_CHARACTER;
+    else for (const one of [header].flat()) bytes += bytesOf(one);
   }
   return bytes;
 };
+
+const bytesOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
+
+/** A message larger than this comes all the same, alone. */
+const MOST_BYTES_FETCHED_A_PARTITION = 512 * 1024;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
 export const isLostPartition = (error: unknown): boolean =>
@@ -323,6 +335,8 @@ export class KafkaClient {
       // A member that is rebalanced puts its batch down within a write, so nobody needs to wait longer for it.
       rebalanceTimeout: options.sessionTimeoutMs * 2,
       allowAutoTopicCreation: false,
+      // All that a fetch brings is decoded at once and lives until it is taken through: that is what bounds memory.
+      maxBytesPerPartition: MOST_BYTES_FETCHED_A_PARTITION,
       maxWaitTimeInMs: 500, // bounds how long a stop waits for a fetch; a message ends the wait at once
       retry: {
         retries: 5,
@@ -411,17 +425,24 @@ const incoming = ({ key, value, headers, offset, timestamp }: KafkaMessage): Inc
  * The headers that the message has. kafkajs takes a header named like something that every object has (`constructor`)
  * for a repeated one, and puts that something before its value.
  */
-const readable = (headers: KafkaMessage['headers']): Headers => {
-  const read: Record<string, Buffer | string | (Buffer | string)[] | undefined> = Object.create(
-    null,
-  ) as Record<string, undefined>;
-  for (const name of Object.keys(headers ?? {})) {
-    const value: unknown = headers![name];
-    const values = (Array.isArray(value) ? value : [value]).map(asBytes).filter((one) => one !== undefined);
-    read[name] = values.length === 1 ? values[0]! : values;
-  }
-  return read;
+const readable = (headers: KafkaMessage['headers'] = {}): Headers => {
+  for (const name in headers) if (!Buffer.isBuffer(headers[name])) return repaired(headers);
+  return headers;
 };
+
+const repaired = (headers: NonNullable<KafkaMessage['headers']>): Headers =>
+  Object.assign(
+    Object.create(null) as Headers,
+    Object.fromEntries(
+      Object.entries(headers).map(([name, value]: [string, unknown]) => {
+        const values = [value]
+          .flat()
+          .map(asBytes)
+          .filter((one) => one !== undefined);
+        return [name, values.length === 1 ? values[0]! : values];
+      }),
+    ),
+  );
 
 /** Kafka has headers without a value, kafkajs cannot send them: they are empty here. */
 const asBytes = (value: unknown): Buffer | string | undefined =>

@@ -70,9 +70,9 @@ export abstract class ServiceConfig {
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly logLevel: string = 'info';
 
   /** Messages taken through at once. More make a write cheaper and a repeat after a crash longer. */
-  @Integer(1, 5_000) readonly batchSize: number = 500;
+  @Integer(1, 5_000) readonly batchSize: number = 1_000;
   /** Partitions handled at once by one instance. */
-  @Integer(1, 64) readonly concurrency: number = 3;
+  @Integer(1, 64) readonly concurrency: number = 2;
   /**
    * After so long without a heartbeat, Kafka gives a dead instance's partitions to the others. Shorter fails over
    * sooner, and takes an instance that merely hangs for dead sooner. The broker's own limits apply (6 s and up).

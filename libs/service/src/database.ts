@@ -48,6 +48,9 @@ export class Database {
           appName: `orebound-${this.config.service}`,
           serverSelectionTimeoutMS: 3_000,
           socketTimeoutMS: 30_000,
+          // Whoever writes tries again itself, and a write that was done says so by its version. MongoDB's own
+          // bookkeeping of retries would be one more write for each.
+          retryWrites: false,
         });
         // Outside the path of events: an index that is being built holds nobody up.
         for (const createIndexes of this.indexers) await createIndexes();
