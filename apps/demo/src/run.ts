@@ -43,6 +43,7 @@ export const whereToLook = ({ stack, services }: Running): string =>
     `   ${'Kafka'.padEnd(12)} ${stack.kafkaBrokers.join(',')}   (${stack.how.kafka})`,
     `   ${'MongoDB'.padEnd(12)} ${stack.mongodbUri}   (${stack.how.mongodb})`,
     `   ${'logs'.padEnd(12)} ${services.logs}`,
+    `   ${'to paste'.padEnd(12)} export KAFKA_BROKERS=${stack.kafkaBrokers.join(',')} MONGODB_URI='${stack.mongodbUri}'`,
     '',
   ].join('\n');
 

@@ -77,10 +77,10 @@ describe('the timeline', () => {
   });
 
   it('says of each event when it happened, and when we learnt of it', () => {
-    const [shown] = timeline(
-      departed({ at: '2025-09-12T06:00:00+05:00', learnt: '2025-09-12T08:00:00.000Z' }),
-    );
+    const event = departed({ at: '2025-09-12T06:00:00+05:00', learnt: '2025-09-12T08:00:00.000Z' });
+    const [shown] = timeline(event);
     expect(shown).toMatchObject({
+      time: event.event.time,
       happenedAt: '2025-09-12T01:00:00.000Z',
       receivedAt: '2025-09-12T08:00:00.000Z',
     });

@@ -51,6 +51,9 @@ export interface TimelineView {
     readonly id: string;
     readonly source: string;
     readonly type: string;
+    /** As its sender wrote it, offset and all; absent where it was not given. */
+    readonly time?: string;
+    /** The instant by which it takes its place among the others. */
     readonly happenedAt: string;
     readonly receivedAt: string;
     readonly retracted: boolean;
@@ -119,6 +122,7 @@ export function timelineOf(
       id: event.id,
       source: event.source,
       type: event.type,
+      ...(event.time !== undefined && { time: event.time }),
       happenedAt: happenedAt.toISOString(),
       receivedAt: receivedAt.toISOString(),
       // A retraction is final, so one that was itself taken back still stands.

@@ -106,6 +106,9 @@ const sizeOf = ({ key, value, headers }: OutgoingMessage): number => {
 
 const bytesOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
 
+const SAID_AGAIN_AFTER_MS = 30_000;
+const MOST_SAID_REMEMBERED = 100;
+
 /** A message larger than this comes all the same, alone. */
 const MOST_BYTES_FETCHED_A_PARTITION = 512 * 1024;
 
@@ -151,9 +154,17 @@ export class KafkaClient {
       // Short: who calls decides how long to go on trying. A consumer does for ever, a request for seconds.
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
       logLevel: logLevel.WARN,
-      logCreator: () => (entry) => {
-        const { message, error, groupId, broker } = entry.log as unknown as Record<string, unknown>;
-        log.warn({ kafka: entry.namespace, error, groupId, broker }, String(message));
+      logCreator: () => {
+        const saidAt = new Map<string, number>();
+        return ({ namespace, log: entry }) => {
+          const { message, error, groupId, broker } = entry as unknown as Record<string, unknown>;
+          const said = `${namespace} ${String(message)}`;
+          // While Kafka is away each of its connections says so several times a second.
+          if (Date.now() - (saidAt.get(said) ?? 0) < SAID_AGAIN_AFTER_MS) return;
+          if (saidAt.size >= MOST_SAID_REMEMBERED) saidAt.clear();
+          saidAt.set(said, Date.now());
+          log.warn({ kafka: namespace, error, groupId, broker }, String(message));
+        };
       },
     });
     this.producer = this.kafka.producer({
@@ -305,7 +316,7 @@ export class KafkaClient {
         const error = await Promise.race([crashed, stopped]);
         if (error) log.error({ error: error.message }, 'the Kafka consumer has crashed; it is started again');
       } catch (error) {
-        log.warn({ error: (error as Error).message }, 'Kafka cannot be reached; trying again');
+        log.warn({ error: (error as Error).message }, 'consuming could not begin; trying again');
       }
       await disconnect(consumer);
       await pause(backoff(failures++, Math.random()), stop);
