@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
@@ -9,9 +9,10 @@ import type { ContractClass } from '#contracts/contract.js';
 import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
 import { Mineral } from '#contracts/fields.js';
 import { checkEvent } from '#contracts/topic.js';
-import { bodySchemaOf, checkedBody, refusedBody } from '#service/body.js';
+import { checkedBody, refusedBody } from '#service/body.js';
 import { type Accepted, Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
+import { ApiBodyOf, ApiQueryOf } from '#service/openapi.js';
 import { Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import { type DealView, dealOf, deliveryOf, type DeliveryView } from './deal-view.js';
@@ -55,7 +56,7 @@ export class DealsController {
       'Register a deal. Without an id it gets one from its content, so sending again is no second deal.',
   })
   @ApiHeader(IDEMPOTENCY)
-  @ApiBody({ schema: bodySchemaOf(DealRegistered, 'id') })
+  @ApiBodyOf(DealRegistered, 'id')
   @ApiResponse({
     status: 202,
     description: 'The registration is on all in-sync replicas of Kafka; Location is where the deal will be.',
@@ -86,7 +87,7 @@ export class DealsController {
     summary: 'Amend a deal: what is given replaces what was; commitments by mineral and basis',
   })
   @ApiHeader(IDEMPOTENCY)
-  @ApiBody({ schema: bodySchemaOf(DealAmended) })
+  @ApiBodyOf(DealAmended)
   @ApiResponse({ status: 202, description: 'The amendment is on all in-sync replicas of Kafka.' })
   amend(
     @Param('id') id: string,
@@ -113,6 +114,8 @@ export class DealsController {
 
   @Get()
   @ApiOperation({ summary: 'Deals, by mineral and by whether they are fulfilled' })
+  @ApiQueryOf(DealsQuery)
+  @ApiResponse({ status: 200, description: 'In the order of ids; `next` is the cursor of what follows.' })
   async list(@Query() { mineral, fulfilled, limit, cursor }: DealsQuery): Promise<Page<DealView>> {
     const found = await this.deals.list({ mineral, fulfilled, after: positionOf(cursor), limit: limit + 1 });
     return pageOf(found, limit, ({ _id }) => _id, dealOf);
@@ -120,6 +123,7 @@ export class DealsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'A deal: its terms, and how far each commitment has been drawn down' })
+  @ApiResponse({ status: 200, description: 'Weights and money are decimal strings, exact.' })
   @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async get(@Param('id') id: string): Promise<DealView> {
     const deal = await this.deals.find(id);
@@ -129,6 +133,8 @@ export class DealsController {
 
   @Get(':id/deliveries')
   @ApiOperation({ summary: 'What each shipment has delivered to a deal' })
+  @ApiQueryOf(PageQuery)
+  @ApiResponse({ status: 200, description: 'By shipment; `next` is the cursor of what follows.' })
   @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async deliveriesOf(
     @Param('id') id: string,

@@ -1,10 +1,11 @@
 import { Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RefusedEvent } from '#contracts/fault.js';
 import { FeedRegistered, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
-import { bodySchemaOf, checkedBody } from '#service/body.js';
+import { checkedBody } from '#service/body.js';
 import { Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
+import { ApiBodyOf, ApiQueryOf } from '#service/openapi.js';
 import { type Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { CONFIG } from '#service/service.module.js';
 import type { MarketNewsConfig } from './config.js';
@@ -38,7 +39,7 @@ export class FeedsController {
   @Post()
   @HttpCode(202)
   @ApiOperation({ summary: 'Have a feed polled for news: RSS, Atom or JSON Feed, from the public Internet' })
-  @ApiBody({ schema: bodySchemaOf(FeedRegistered) })
+  @ApiBodyOf(FeedRegistered)
   @ApiResponse({ status: 202, description: 'It is on all in-sync replicas of Kafka, and is polled soon.' })
   @ApiResponse({ status: 422, description: 'The body is not as it must be; errors point to each fault.' })
   @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
@@ -64,6 +65,8 @@ export class FeedsController {
 
   @Get()
   @ApiOperation({ summary: 'The feeds, and how polling them goes' })
+  @ApiQueryOf(PageQuery)
+  @ApiResponse({ status: 200, description: 'In the order of ids; `next` is the cursor of what follows.' })
   async list(@Query() { limit, cursor }: PageQuery): Promise<Page<FeedView>> {
     const found = await this.feeds.list(positionOf(cursor), limit + 1);
     return pageOf(found, limit, ({ feed }) => feed._id, viewOf);

@@ -1,11 +1,12 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { Country, Id, Mineral, Timestamp } from '#contracts/fields.js';
 import { ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
-import { bodySchemaOf, checkedBody } from '#service/body.js';
+import { checkedBody } from '#service/body.js';
 import { Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
+import { ApiBodyOf, ApiQueryOf } from '#service/openapi.js';
 import { type Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import { type Exposure, exposureOf } from './exposure.js';
@@ -43,7 +44,7 @@ export class ItemsController {
   @ApiOperation({
     summary: 'Take in a piece of news; said again, with the same address, it is the same item',
   })
-  @ApiBody({ schema: bodySchemaOf(ItemPosted) })
+  @ApiBodyOf(ItemPosted)
   @ApiResponse({
     status: 202,
     description: 'It is on all in-sync replicas of Kafka; `id` is what it is known by.',
@@ -61,6 +62,8 @@ export class ItemsController {
   @ApiOperation({
     summary: 'News, the latest first: of a deal or a shipment, by mineral, country and time',
   })
+  @ApiQueryOf(ItemsQuery)
+  @ApiResponse({ status: 200, description: '`next` is the cursor of what follows.' })
   @ApiResponse({ status: 400, description: 'The query is not as it must be.' })
   async list(@Query() query: ItemsQuery): Promise<Page<ItemSummary>> {
     const { deal, shipment, mineral, country, since, limit } = query;

@@ -1,3 +1,5 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { unresolvedReferences } from '#service/testing/unresolved-references.js';
 import { checkEvent } from '#contracts/topic.js';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { DEALS_EVENTS } from '#contracts/deals.js';
@@ -313,6 +315,8 @@ describe('posting', () => {
 
   it('is in the OpenAPI document', async () => {
     const { body } = await service.get('/openapi.json');
+    expect(await new Validator().validate(body)).toEqual({ valid: true });
+    expect(unresolvedReferences(body)).toEqual([]);
     expect(Object.keys(body['paths'] as object)).toEqual(
       expect.arrayContaining(['/items', '/items/{id}', '/feeds', '/exposure/{mineral}']),
     );

@@ -1,9 +1,46 @@
 import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { readHttp } from '#contracts/http-binding.js';
-import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import { MilestoneReported, ShipmentRegistered, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { type Accepted, Intake } from '#service/intake.js';
 import { RawBody } from '#service/json-body.js';
+import { ApiEventsOf } from '#service/openapi.js';
+
+const EXAMPLES = {
+  registered: {
+    summary: 'a shipment is registered',
+    value: {
+      specversion: '1.0',
+      id: 'mine-0001',
+      source: '/upstream/mine',
+      type: ShipmentRegistered.type,
+      subject: 'SHP-1',
+      time: '2025-09-06T11:20:00+05:00',
+      data: {
+        dealId: 'DEAL-1',
+        route: { origin: { unlocode: 'PKKHI' }, destination: { unlocode: 'USSTL' } },
+        cargo: [{ lot: 'SB', mineral: 'antimony', quantity: '14.250', unit: 'TNE', basis: 'wet' }],
+      },
+    },
+  },
+  arrived: {
+    summary: 'it arrives',
+    value: {
+      specversion: '1.0',
+      id: 'rail-0001',
+      source: '/upstream/railway',
+      type: MilestoneReported.type,
+      subject: 'SHP-1',
+      time: '2025-10-02T10:00:00-05:00',
+      data: {
+        milestone: 'arrived',
+        classifier: 'ACT',
+        at: '2025-10-02T09:40:00-05:00',
+        place: { unlocode: 'USSTL' },
+      },
+    },
+  },
+};
 
 @ApiTags('intake')
 @Controller()
@@ -14,9 +51,7 @@ export class IntakeController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Take in shipment events: CloudEvents over HTTP, structured, batched or binary' })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
-  @ApiBody({
-    schema: { type: 'object', description: 'a CloudEvent, a list of them, or (with ce- headers) its data' },
-  })
+  @ApiEventsOf(SHIPMENTS_INBOUND, EXAMPLES)
   @ApiResponse({ status: 202, description: 'Every event is on all in-sync replicas of Kafka.' })
   @ApiResponse({ status: 400, description: 'Not CloudEvents as they must be; errors point to each fault.' })
   @ApiResponse({

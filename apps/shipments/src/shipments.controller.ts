@@ -4,6 +4,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { Id, Mineral } from '#contracts/fields.js';
 import { type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
 import { historyOf } from '#messaging/projection.js';
+import { ApiQueryOf } from '#service/openapi.js';
 import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import {
@@ -29,6 +30,8 @@ export class ShipmentsController {
 
   @Get()
   @ApiOperation({ summary: 'Shipments, by deal, mineral and status' })
+  @ApiQueryOf(ShipmentsQuery)
+  @ApiResponse({ status: 200, description: 'In the order of ids; `next` is the cursor of what follows.' })
   async list(
     @Query() { deal, mineral, status, limit, cursor }: ShipmentsQuery,
   ): Promise<Page<ShipmentSummary>> {
@@ -44,6 +47,7 @@ export class ShipmentsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'A shipment: where it is, what it carries, what is expected of it' })
+  @ApiResponse({ status: 200, description: 'Times are as they were sent, with their offset.' })
   @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async get(@Param('id') id: string): Promise<ShipmentView> {
     const shipment = await this.known(id);
@@ -54,6 +58,7 @@ export class ShipmentsController {
   @ApiOperation({
     summary: 'Every event of a shipment in the order of happening, those taken back among them',
   })
+  @ApiResponse({ status: 200, description: 'Each with when it happened and when we learnt of it.' })
   @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
   async timeline(@Param('id') id: string): Promise<TimelineView> {
     const shipment = await this.known(id);

@@ -10,6 +10,7 @@ import {
   runService,
   untilReady,
 } from '#service/testing/running-service.js';
+import { unresolvedReferences } from '#service/testing/unresolved-references.js';
 import { ShipmentsConfig } from './config.js';
 import type { Accepted } from './shipment.js';
 import type { ShipmentSummary, ShipmentView, TimelineView } from './shipment-view.js';
@@ -432,10 +433,20 @@ describe('the shipments service', () => {
 
   describe('tells of itself', () => {
     it('an OpenAPI document that is valid, and a page to browse it', async () => {
-      const { body } = await shipments.get<{ openapi: string; paths: Record<string, unknown> }>(
-        '/openapi.json',
-      );
+      const { body } = await shipments.get<{
+        openapi: string;
+        paths: Record<string, { get?: { parameters: { name: string }[] } }>;
+      }>('/openapi.json');
       expect(await new Validator().validate(body)).toEqual({ valid: true });
+      expect(unresolvedReferences(body)).toEqual([]);
+      const { parameters } = body.paths['/shipments']!.get!;
+      expect(parameters.map(({ name }) => name).sort()).toEqual([
+        'cursor',
+        'deal',
+        'limit',
+        'mineral',
+        'status',
+      ]);
       expect(body.openapi).toBe('3.1.0');
       expect(Object.keys(body.paths).sort()).toEqual([
         '/events',

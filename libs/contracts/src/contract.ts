@@ -48,16 +48,20 @@ const OWN_RULES = ['isTimestamp', 'isDay', 'isText', 'isWebAddress', 'isExtensio
 
 let classSchemas: Readonly<Record<string, JsonSchema>> | undefined;
 
+const decorated = (): Readonly<Record<string, JsonSchema>> =>
+  validationMetadatasToSchemas({
+    classTransformerMetadataStorage: defaultMetadataStorage,
+    refPointerPrefix: REFERENCE,
+    additionalConverters: Object.fromEntries(OWN_RULES.map((name) => [name, {}])),
+  }) as unknown as Record<string, JsonSchema>;
+
 /** Of all decorated classes there are. Contracts are declared while their modules load, so once is enough. */
 const schemasOfClasses = (): Readonly<Record<string, JsonSchema>> =>
-  (classSchemas ??= {
-    ...EXTENSION_SCHEMAS,
-    ...(validationMetadatasToSchemas({
-      classTransformerMetadataStorage: defaultMetadataStorage,
-      refPointerPrefix: REFERENCE,
-      additionalConverters: Object.fromEntries(OWN_RULES.map((name) => [name, {}])),
-    }) as unknown as Record<string, JsonSchema>),
-  });
+  (classSchemas ??= { ...EXTENSION_SCHEMAS, ...decorated() });
+
+/** The JSON Schema of each property of a class that is decorated with class-validator, but is no contract: a query, say. */
+export const propertySchemasOf = (type: new () => object): Readonly<Record<string, JsonSchema>> =>
+  decorated()[type.name]?.properties ?? {};
 
 /** The JSON Schema (2020-12) of an event's data, generated from the class's decorators. */
 export function schemaOf(contract: ContractClass, openness: Openness): JsonSchema {

@@ -1,5 +1,5 @@
 import { checkData } from '#contracts/check-data.js';
-import { type ContractClass, schemaOf } from '#contracts/contract.js';
+import type { ContractClass } from '#contracts/contract.js';
 import { RefusedEvent } from '#contracts/fault.js';
 
 /** A refusal of an event, told to who has sent its data alone: `/data/title` of the event is `/title` of the body. */
@@ -21,16 +21,4 @@ export function checkedBody<C extends ContractClass>(contract: C, body: unknown)
   } catch (error) {
     throw error instanceof RefusedEvent ? refusedBody(error) : error;
   }
-}
-
-/** A body's schema, for the OpenAPI document. @param also what may stand in it beside the data: the entity's id, say */
-export function bodySchemaOf(contract: ContractClass, ...also: string[]): Record<string, unknown> {
-  const { type, properties, required, additionalProperties } = schemaOf(contract, 'closed');
-  return {
-    type,
-    properties: { ...Object.fromEntries(also.map((name) => [name, { type: 'string' }])), ...properties },
-    required,
-    additionalProperties,
-    description: contract.description,
-  };
 }

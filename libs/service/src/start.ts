@@ -9,6 +9,7 @@ import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { HandlerErrors } from '#messaging/handler-errors.js';
 import { AnswerInTime } from './answer-in-time.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
+import { withSharedSchemas } from './openapi.js';
 import { ProblemFilter, problemOf, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
 
@@ -64,7 +65,7 @@ export async function createService(
       .setVersion('1')
       .build(),
   );
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, withSharedSchemas(document), { jsonDocumentUrl: 'openapi.json' });
   return app;
 }
 
