@@ -6,6 +6,7 @@ import type { ConsumerState } from './consumer-state.js';
 import { deadLetter } from './dead-letter.js';
 import type { Effects, EventBatch, Received, Refusal } from './effects.js';
 import {
+  CommitAbandoned,
   type IncomingMessage,
   isLostPartition,
   type KafkaClient,
@@ -184,10 +185,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     });
     if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
 
-    const committed = await this.untilDone(batch, kept, async () => {
-      await batch.commit(messages.at(-1)!.offset + 1);
-      return true;
-    });
+    const committed = await this.untilDone(
+      batch,
+      kept,
+      async () => {
+        await batch.commit(messages.at(-1)!.offset + 1);
+        return true;
+      },
+      this.options.sessionTimeoutMs,
+    );
     if (!committed) return;
     await this.reached('committed');
     this.account(batch, messages, finished);
@@ -223,14 +229,17 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   /**
    * Tries until it is done. Whatever fails here is ours and not an event's: MongoDB or Kafka away, another owner.
    * @returns undefined when the partition is no longer ours or the service stops.
+   * @param giveUpAfterMs for a commit: nothing is lost by beginning the batch again with a new consumer
    * @throws what says that the partition is lost, for the client to rejoin its group.
    */
   private async untilDone<T>(
     batch: PartitionBatch,
     kept: Kept,
     work: () => Promise<T>,
+    giveUpAfterMs = Infinity,
   ): Promise<T | undefined> {
     const { state, metrics, log } = this.options;
+    const begun = Date.now();
     for (let attempt = 0; !this.isOver(batch); attempt++) {
       kept.check();
       try {
@@ -239,6 +248,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         return result;
       } catch (error) {
         if (isLostPartition(error)) throw error;
+        if (Date.now() - begun > giveUpAfterMs) throw new CommitAbandoned(error);
         const on = dependencyOf(error);
         state.awaits(nameOf(batch), on);
         metrics.retries.inc({ topic: batch.topic, waiting_on: on });

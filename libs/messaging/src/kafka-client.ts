@@ -2,6 +2,7 @@
  * With `partitioner.ts` and `kafkajs-encoder.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound
  * speaks of the messages and batches declared here, so that another client can take its place.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type {
   Admin,
@@ -11,6 +12,7 @@ import type {
   Kafka as KafkaJs,
   KafkaMessage,
   Producer,
+  ProducerBatch,
   SASLOptions,
 } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
@@ -49,7 +51,7 @@ export interface PartitionBatch {
   heartbeat(): Promise<void>;
   /** Commits that all before `offset` is done. Throws when the partition is lost, or Kafka away. */
   commit(offset: number): Promise<void>;
-  /** False once the consumer is stopping: put the batch down at the next safe point. */
+  /** False once the consumer stops or has joined its group anew: put the batch down at the next safe point. */
   isActive(): boolean;
 }
 
@@ -106,6 +108,9 @@ const sizeOf = ({ key, value, headers }: OutgoingMessage): number => {
 
 const bytesOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
 
+const MOST_SENDS = 4;
+const SEND_AGAIN_AFTER_MS = 100;
+
 const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
 
@@ -114,9 +119,28 @@ const MOST_BYTES_FETCHED_A_PARTITION = 512 * 1024;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
 export const isLostPartition = (error: unknown): boolean =>
-  ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID'].includes(
-    (error as { type?: string }).type ?? '',
-  );
+  LOST_PARTITION.has((error as { type?: string }).type ?? '');
+
+const LOST_PARTITION: ReadonlySet<string> = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+  // The group is another broker's now, which kafkajs asks for only when it joins again.
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/**
+ * The broker that keeps the group's offsets takes none for so long that the consumer had better be made anew, which
+ * looks for that broker again. `retriable` tells kafkajs to give up at once.
+ */
+export class CommitAbandoned extends Error {
+  readonly retriable = false;
+  constructor(cause: unknown) {
+    super(`no offset can be committed: ${(cause as Error).message}`, { cause });
+    this.name = 'CommitAbandoned';
+  }
+}
 
 export interface KafkaClientOptions {
   readonly brokers: readonly string[];
@@ -168,6 +192,9 @@ export class KafkaClient {
       },
     });
     this.producer = this.kafka.producer({
+      // Its own retries leave out every broker that has answered: where a partition moves to one of those meanwhile, its
+      // messages are never sent, and the send is told as done. So it tries once, and `sendTogether` sends all anew.
+      retry: { retries: 0 },
       createPartitioner: partitioner,
       allowAutoTopicCreation: false,
     });
@@ -206,13 +233,26 @@ export class KafkaClient {
       if (list) list.push({ key, value, headers: headers as IHeaders });
       else byTopic.set(topic, [{ key, value, headers: headers as IHeaders }]);
     }
-    await this.producer.sendBatch({
+    await this.sendUntilTaken({
       acks: -1,
       topicMessages: [...byTopic].map(([topic, topicMessages]) => ({
         topic: this.named(topic),
         messages: topicMessages,
       })),
     });
+  }
+
+  /** Sends a batch, again and again as a whole: a leader that moves is no reason to tell the caller. */
+  private async sendUntilTaken(batch: ProducerBatch): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.producer.sendBatch(batch);
+        return;
+      } catch (error) {
+        if (attempt === MOST_SENDS) throw error;
+        await sleep(SEND_AGAIN_AFTER_MS * attempt);
+      }
+    }
   }
 
   /** Creates the topics that are not there yet, and says which of the others have fewer partitions than declared. */
@@ -294,7 +334,11 @@ export class KafkaClient {
     let failures = 0;
     while (!stop.aborted) {
       const consumer = this.createConsumer(options);
-      consumer.on('consumer.group_join', () => void (failures = 0));
+      let joins = 0;
+      consumer.on('consumer.group_join', () => {
+        failures = 0;
+        joins++;
+      });
       const crashed = new Promise<Error>((resolve) =>
         consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
       );
@@ -311,7 +355,7 @@ export class KafkaClient {
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: options.concurrency,
-          eachBatch: (payload) => this.takeBatch(payload, options.onBatch),
+          eachBatch: (payload) => this.takeBatch(payload, options.onBatch, () => joins),
         });
         const error = await Promise.race([crashed, stopped]);
         if (error) log.error({ error: error.message }, 'the Kafka consumer has crashed; it is started again');
@@ -375,9 +419,16 @@ export class KafkaClient {
     await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
   }
 
-  private async takeBatch(payload: EachBatchPayload, onBatch: ConsumerOptions['onBatch']): Promise<void> {
+  /** @param joins how often the consumer has joined its group: kafkajs may join again while a batch is in hand */
+  private async takeBatch(
+    payload: EachBatchPayload,
+    onBatch: ConsumerOptions['onBatch'],
+    joins: () => number,
+  ): Promise<void> {
     const { batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning, isStale } = payload;
     const { topic, partition } = batch;
+    const joined = joins();
+    const isOurs = (): boolean => joins() === joined;
     await onBatch({
       topic: this.plain(topic),
       partition,
@@ -388,9 +439,9 @@ export class KafkaClient {
         await commitOffsetsIfNecessary({
           topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
         });
-        resolveOffset(String(offset - 1));
+        if (isOurs()) resolveOffset(String(offset - 1));
       },
-      isActive: () => isRunning() && !isStale(),
+      isActive: () => isRunning() && !isStale() && isOurs(),
     });
   }
 

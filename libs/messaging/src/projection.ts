@@ -350,6 +350,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     if (!changed) return { id, version, update: undefined, publish, republished, refused, repeated, events };
     const update = this.updateOf(before, state!);
     Object.assign(update.$set, { version: version + 1, sequence });
+    // An event that was refused once may be taken the next time, behind what later ones have brought forth.
+    outbox.sort((a, b) => a.offset - b.offset);
     if (outbox.length > 0) {
       Object.assign(update.$set, {
         [`outbox.${origin}`]: outbox,

@@ -51,6 +51,8 @@ export class Database {
           // Whoever writes tries again itself, and a write that was done says so by its version. MongoDB's own
           // bookkeeping of retries would be one more write for each.
           retryWrites: false,
+          // What was written is read again at once: no secondary may answer, whatever the URI says.
+          readPreference: 'primary',
         });
         // Outside the path of events: an index that is being built holds nobody up.
         for (const createIndexes of this.indexers) await createIndexes();
