@@ -39,6 +39,17 @@ describe('a party’s name in the news', () => {
     );
   });
 
+  it.each([
+    ['Trafigura (USA) Inc', 'Football: USA beats Brazil'],
+    ['ABC MINERALS (PVT) LTD', 'Some Bakery PVT expands'],
+    ['AMG (PTY) LTD', 'Tiger Foods PTY goes bust'],
+    ['CMOC (DRC)', 'Ebola outbreak in DRC ends'],
+    ['Energy Fuels (NYSE)', 'NYSE closes higher'],
+    ['The Company', 'The weather is fine'],
+    ['New Ltd', 'New film out'],
+    ['Unknown', 'Unknown man wins lottery'],
+  ])('%s is not found in "%s"', (party, title) => expect(found(party, title)).toBeUndefined());
+
   it('is no part of a word, no common noun, and no words of two sentences', () => {
     expect(found('Glencore plc', 'Glencores and glencore')).toBeUndefined();
     expect(found('Less Common Metals Ltd', 'they are less common metals')).toBeUndefined();

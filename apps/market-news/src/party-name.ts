@@ -2,7 +2,7 @@ import { isLegalForm } from './reference/legal-forms.js';
 import { phraseKey } from './tagging/phrase-book.js';
 import type { Reference } from './tagging/reference.js';
 import { type Evidence, LONGEST_TEXT, type NewsText, TEXT_FIELDS, type TextField } from './tagging/tags.js';
-import { isJoined, isNameLike, type Word, wordsOf } from './tagging/words.js';
+import { fold, isJoined, isNameLike, type Word, wordsOf } from './tagging/words.js';
 
 /** One way in which news may name a party. */
 export interface PartyName {
@@ -21,8 +21,9 @@ const MOST_WORDS = 12;
 
 /**
  * The names by which to look for a party: without its legal form, and by the abbreviation that it gives itself in
- * brackets, `Frontier Works Organization (FWO)`. A name that is then a mineral, a country or a word of the trade, or
- * shorter than three letters, is looked for with its legal form alone.
+ * brackets, `Frontier Works Organization (FWO)`; not by what else stands there: `(Pvt)`, `(USA)`, `(NYSE)`. A name that
+ * is then a mineral, a country, a word of the trade or of every text, or shorter than three letters, is looked for with
+ * its legal form alone.
  */
 export function namesOf(party: string, reference: Reference): PartyName[] {
   const [, outer = party, inner] = /^([^()]*)\(([^()]*)\)[^()]*$/u.exec(party) ?? [];
@@ -34,7 +35,9 @@ export function namesOf(party: string, reference: Reference): PartyName[] {
   }
   if (inner !== undefined && ABBREVIATION.test(inner.trim()) && wordsOf(inner).length === 1) {
     const exact = inner.trim();
-    names.push({ words: [phraseKey(exact)], exact, withLegalForm: false });
+    const folded = fold(exact);
+    if (!isLegalForm(folded) && !EXCHANGES.has(folded) && !isCommon(folded, reference))
+      names.push({ words: [phraseKey(exact)], exact, withLegalForm: false });
   }
   return names;
 }
@@ -53,8 +56,51 @@ const TRADE_WORDS = new Set([
   ...['products', 'refining', 'resources', 'royalty', 'shipping', 'strategic', 'trading', 'ventures'],
 ]);
 
+/** Words that a company may be called by, and that begin sentences about anything. */
+const EVERYDAY_WORDS = new Set([
+  ...['all', 'any', 'buyer', 'company', 'consignee', 'first', 'main', 'new', 'next', 'none', 'one', 'other'],
+  ...[
+    'our',
+    'seller',
+    'shipper',
+    'supplier',
+    'that',
+    'the',
+    'this',
+    'top',
+    'unknown',
+    'undisclosed',
+    'various',
+  ],
+]);
+
+/** Where a company is listed is told in brackets too. */
+const EXCHANGES = new Set([
+  ...[
+    'amex',
+    'asx',
+    'bse',
+    'cse',
+    'hkex',
+    'jse',
+    'lse',
+    'nasdaq',
+    'nse',
+    'nyse',
+    'otc',
+    'psx',
+    'tse',
+    'tsx',
+    'tsxv',
+  ],
+]);
+
+/** Countries that go by letters which are too short or too common to be taken for them in a text. */
+const COUNTRY_LETTERS = new Set(['drc', 'prc', 'rsa', 'uae', 'ksa', 'eu']);
+
 const isCommon = (name: string, reference: Reference): boolean => {
-  if (name.length < 3 || TRADE_WORDS.has(name)) return true;
+  if (name.length < 3 || TRADE_WORDS.has(name) || EVERYDAY_WORDS.has(name)) return true;
+  if (COUNTRY_LETTERS.has(name)) return true;
   const words = wordsOf(name.toUpperCase());
   return [reference.minerals, reference.countries].some((book) =>
     book

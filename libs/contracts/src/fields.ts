@@ -85,7 +85,11 @@ export const Currency = (): PropertyDecorator => pattern(/^[A-Z]{3}$/u, 'a curre
 
 /** A mineral's plain name, as the lists of critical minerals have it: `antimony`, `rare-earths`. */
 export const Mineral = (): PropertyDecorator =>
-  pattern(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/u, 'a mineral: lower-case words joined by hyphens', ['antimony']);
+  pattern(
+    /^[a-z][a-z0-9]{0,29}(?:-[a-z0-9]{1,30}){0,5}$/u,
+    'a mineral: lower-case words joined by hyphens, at most six of 30 characters',
+    ['antimony'],
+  );
 
 /** An HS code of 4 to 10 digits, written without dots. */
 export const HsCode = (): PropertyDecorator =>

@@ -70,7 +70,12 @@ type Deep<T> = T extends object ? { [K in keyof T]?: Deep<T[K]> | undefined } : 
 const fromRss = (item: Deep<RssFeed.Item<string>>): RawEntry => ({
   title: item.title,
   summary: item.description ?? item.content?.encoded,
-  link: item.link ?? (item.guid?.isPermaLink === false ? undefined : item.guid?.value),
+  // A guid is an address unless it says otherwise, but many that are none do not say so.
+  link:
+    item.link ??
+    (item.guid?.isPermaLink === false || !URL.canParse(item.guid?.value ?? '')
+      ? undefined
+      : item.guid?.value),
   guid: item.guid?.value,
   date: item.pubDate ?? item.dc?.dates?.[0] ?? item.atom?.published ?? item.atom?.updated,
 });

@@ -1,4 +1,4 @@
-import type { Word } from './words.js';
+import { isJoined, type Word } from './words.js';
 
 /** Beside one of these, `lead` is the metal: `lead ore`, `refined lead`, `lead prices`, `lead-acid`. */
 const METAL_CONTEXT = new Set([
@@ -27,6 +27,10 @@ const VERB_BEFORE = new Set([
   ],
   ...['would', 'you', 'helps', 'help', 'take', 'takes'],
 ]);
+/** Before these it is a verb whatever follows: `to lead mining`. `the lead mine` is the metal's. */
+const VERB_ALWAYS = new Set([
+  ...['can', 'could', 'may', 'might', 'must', 'shall', 'should', 'they', 'to', 'we', 'will', 'would', 'you'],
+]);
 const VERB_AFTER = new Set([
   ...['a', 'an', 'another', 'by', 'her', 'his', 'its', 'our', 'the', 'their', 'this', 'to', 'up', 'with'],
 ]);
@@ -37,7 +41,8 @@ const LIST_WORDS = new Set(['and', 'or', 'plus']);
 /**
  * Whether the word `lead` at `at` is the metal. Its rule, in words:
  *
- * 1. It is beside a word that speaks of ore, price or metal (`METAL_CONTEXT`), or follows `price of` or `prices of`.
+ * 1. It is beside a word of its own sentence that speaks of ore, price or metal (`METAL_CONTEXT`), or follows `price of`
+ *    or `prices of`; unless the word before it makes it a verb for certain (`VERB_ALWAYS`).
  * 2. Or it stands in a list with another mineral (joined by a comma, slash, hyphen, `and`, `or`), unless the word
  *    before it or behind it makes it a verb.
  *
@@ -52,7 +57,10 @@ export function isLeadTheMetal(
 ): boolean {
   const before = words[at - 1]?.folded ?? '';
   const after = words[at + 1]?.folded ?? '';
-  if (METAL_CONTEXT.has(after) || METAL_CONTEXT.has(before)) return true;
+  if (VERB_ALWAYS.has(before)) return false;
+  const [previous, word, next] = [words[at - 1], words[at]!, words[at + 1]];
+  if (next && METAL_CONTEXT.has(after) && isJoined(text, word, next)) return true;
+  if (previous && METAL_CONTEXT.has(before) && isJoined(text, previous, word)) return true;
   if (before === 'of' && /^prices?$/.test(words[at - 2]?.folded ?? '')) return true;
   if (VERB_BEFORE.has(before) || VERB_AFTER.has(after)) return false;
   return isListedWith(text, words, at, -1, isMineral) || isListedWith(text, words, at, 1, isMineral);

@@ -34,6 +34,9 @@ describe('minerals', () => {
       minerals("Lithium Corporation's share rises after a rare-earth find on a fluorspar property"),
     ).toEqual(['fluorspar', 'rare-earths']);
     expect(minerals('the lithium company buys a mine')).toEqual(['lithium']);
+    expect(minerals('Copper As a Strategic Weapon')).toEqual(['copper']);
+    expect(minerals('GOLD AS SAFE HAVEN')).toEqual(minerals('GOLD, SAFE HAVEN'));
+    expect(minerals('Nickel Co-production')).toEqual(['nickel']);
   });
 
   it('know the metal lead from the verb', () => {
@@ -53,6 +56,12 @@ describe('minerals', () => {
     expect(metal('They take the lead, copper falls')).toBe(false);
     expect(metal('This will lead to copper shortages')).toBe(false);
     expect(metal('lead time for copper')).toBe(false);
+    expect(metal('Rio Tinto names Trott to lead mining giant')).toBe(false);
+    expect(metal('Pakistan to lead mine safety drive')).toBe(false);
+    expect(metal('She will lead metal trader')).toBe(false);
+    expect(metal('Kenya takes the lead. Mining reform follows')).toBe(false);
+    expect(metal('in the lead; futures rise')).toBe(false);
+    expect(metal('work at the lead mine stops')).toBe(true);
   });
 
   it('say which list held them to be critical on the day', () => {
@@ -92,6 +101,16 @@ describe('amounts', () => {
       'USD 0.44',
       'USD 6000000000000',
     ]);
+    expect(amounts('$500 mln, $2 bln, $6 trn and $3 quadrillion')).toEqual([
+      'USD 500000000',
+      'USD 2000000000',
+      'USD 6000000000000',
+      'USD 3',
+    ]);
+    expect(amounts('$1.5-2 billion')).toEqual(['USD 1500000000']);
+    expect(amounts('$500–600 million')).toEqual(['USD 500000000']);
+    expect(amounts('$5 to $6 trillion')).toEqual(['USD 5000000000000', 'USD 6000000000000']);
+    expect(amounts('$5xyz')).toEqual([]);
     expect(amounts('a deal of USD 1,250,000.50.')).toEqual(['USD 1250000.5']);
     expect(amounts('USD many, 500 things, HK$5, A1$, USD 999999999999 trillion')).toEqual([]);
   });

@@ -107,6 +107,8 @@ const isCompanyName = (text: string, words: readonly Word[], { to }: Hit<unknown
   return (
     next !== undefined &&
     isLegalForm(next.folded) &&
+    next.folded !== 'as' && // `Copper As a Weapon` is seen more often than a Norwegian company
+    text[next.end] !== '-' && // `Nickel Co-production`
     isNameLike(last) &&
     isNameLike(next) &&
     isJoined(text, last, next)
