@@ -148,6 +148,15 @@ describe('links when the process dies on the way', () => {
       receivedAt: new Date('2025-10-02T12:00:00Z'),
     })),
   });
+  const all = async (parts: AsyncIterable<Effects>): Promise<Effects> => {
+    const effects: Effects[] = [];
+    for await (const part of parts) effects.push(part);
+    return {
+      publish: effects.flatMap(({ publish }) => publish),
+      refused: effects.flatMap(({ refused }) => refused),
+      repeated: 0,
+    };
+  };
   const idsOf = ({ publish }: Effects): string[] => publish.map(({ event }) => event.id).sort();
 
   it.each(['before', 'after'])('%s links are written, come out the same, with the same ids', async (when) => {
@@ -184,7 +193,7 @@ describe('links when the process dies on the way', () => {
     );
     const take = async (): Promise<string[]> => {
       const written = await items.apply(news);
-      const linked = await dying.itemsWritten(news);
+      const linked = await all(dying.itemsWritten(news));
       return [...idsOf(written), ...idsOf(linked)].sort();
     };
     await expect(take()).rejects.toThrow('died');
@@ -194,7 +203,7 @@ describe('links when the process dies on the way', () => {
     expect(await take()).toEqual(ids);
 
     // The other side, at work on the same pairs, adds nothing and has nothing of this side's to say.
-    const other = await dying.subjectsWritten(deals, (event) => subjectId('deal', event.subject));
+    const other = await all(dying.subjectsWritten(deals, (event) => subjectId('deal', event.subject)));
     expect(other).toEqual({ publish: [], refused: [], repeated: 0 });
   });
 
@@ -220,7 +229,7 @@ describe('links when the process dies on the way', () => {
             amended = true;
             // Between what was read and what is written, all of the amendment happens elsewhere.
             await subjects.apply(amendment);
-            expect((await plain.subjectsWritten(amendment, deal)).publish).toEqual([]);
+            expect((await all(plain.subjectsWritten(amendment, deal))).publish).toEqual([]);
           }
           return links.apply(batch);
         },
@@ -228,8 +237,31 @@ describe('links when the process dies on the way', () => {
       REFERENCE,
     );
     await items.apply(news);
-    const { publish } = await interrupted.itemsWritten(news);
+    const { publish } = await all(interrupted.itemsWritten(news));
     expect(publish.map(({ event }) => event.type.split('.').at(2))).toEqual(['item-linked', 'item-unlinked']);
     expect(await links.itemsOf('deal/meanwhile', { tagged: [], limit: 10 })).toEqual([]);
+  });
+
+  it('come in parts, so that news of everybody is no more than memory holds', async () => {
+    const DEALS = 1_200;
+    const deals = batchOf(
+      'deals.events',
+      ...(Array.from({ length: DEALS }, (_, nth) =>
+        dealRegistered(`many-${nth}`, 1, ['bismuth']),
+      ) as SubjectEvent[]),
+    );
+    await subjects.apply(deals);
+    const news = batchOf(
+      MARKET_NEWS_INBOUND.name,
+      postedItem({ title: 'Bismuth prices rise' }, { from: '/test', now: new Date('2025-10-02T12:00:00Z') }),
+    );
+    await items.apply(news);
+
+    const sizes: number[] = [];
+    const linker = new Linker(items, subjects, links, REFERENCE);
+    for await (const { publish } of linker.itemsWritten(news)) sizes.push(publish.length);
+
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(DEALS);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
   });
 });

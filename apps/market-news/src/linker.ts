@@ -91,45 +91,35 @@ export class Linker {
   }
 
   /** Links the items of a batch that has been written. */
-  itemsWritten(batch: EventBatch): Promise<Effects> {
+  itemsWritten(batch: EventBatch): AsyncGenerator<Effects> {
     return this.link(this.itemSide, batch, ({ subject }) => subject);
   }
 
   /** Links the subjects of a batch that has been written. */
-  subjectsWritten(batch: EventBatch, idOf: (event: CloudEvent) => string): Promise<Effects> {
+  subjectsWritten(batch: EventBatch, idOf: (event: CloudEvent) => string): AsyncGenerator<Effects> {
     return this.link(this.subjectSide, batch, idOf);
   }
 
-  private async link<Own, Other>(
+  /** In parts: how many links a batch comes to is for the news and the world to say, and no memory holds them all. */
+  private async *link<Own, Other>(
     side: Side<Own, Other>,
     batch: EventBatch,
     entityOf: (event: CloudEvent) => string,
-  ): Promise<Effects> {
+  ): AsyncGenerator<Effects> {
     // The last event of an entity: what is said of its links is then kept in the outbox for as long as any of its
     // events in the batch may come again.
     const causes = new Map(batch.received.map((received) => [entityOf(received.event), received]));
-    if (causes.size === 0) return NOTHING;
-    const total = { publish: [] as Publication[], refused: [] as Refusal[] };
-    const settle = async (pairs: Pair[]): Promise<void> => {
-      const { publish, refused } = await this.settle(batch, pairs);
-      total.publish.push(...publish);
-      total.refused.push(...refused);
-    };
+    if (causes.size === 0) return;
     for (const group of grouped(await side.own([...causes.keys()]), side)) {
       let pairs: Pair[] = [];
       for await (const pair of this.pairs(side, group, causes)) {
         pairs.push(pair);
         if (pairs.length < PAIRS_AT_ONCE) continue;
-        await settle(pairs);
+        yield await this.settle(batch, pairs);
         pairs = [];
       }
-      await settle(pairs);
+      if (pairs.length > 0) yield await this.settle(batch, pairs);
     }
-    return {
-      publish: [...new Map(total.publish.map((publication) => [publication.event.id, publication])).values()],
-      refused: onePerOffset(total.refused),
-      repeated: 0, // of judgements, which are nobody's events
-    };
   }
 
   /** Every pair of these entities that the terms find, and every one that was ever linked; each once. */
@@ -180,7 +170,7 @@ export class Linker {
   }
 
   /** Judges pairs and writes what comes of it, until neither side of what was linked has changed meanwhile. */
-  private async settle(batch: EventBatch, pairs: readonly Pair[]): Promise<Omit<Effects, 'repeated'>> {
+  private async settle(batch: EventBatch, pairs: readonly Pair[]): Promise<Effects> {
     const publish: Publication[] = [];
     const refused: Refusal[] = [];
     let pending = pairs;
@@ -201,7 +191,11 @@ export class Linker {
       refused.push(...effects.refused);
       pending = await this.changedMeanwhile(judgements.filter(({ link }) => link).map(({ pair }) => pair));
     }
-    return { publish, refused };
+    return {
+      publish: [...new Map(publish.map((publication) => [publication.event.id, publication])).values()],
+      refused,
+      repeated: 0, // of judgements, which are nobody's events
+    };
   }
 
   /** The pairs whose states are no longer those that were judged, as they are now. */
@@ -230,8 +224,6 @@ export class Linker {
   }
 }
 
-const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
-
 const itemIdOf = ({ id }: { id: string }): string => id;
 const subjectIdOf = ({ kind, id }: Pick<MatchableSubject, 'kind' | 'id'>): string => subjectId(kind, id);
 const idOf = ({ item, subject }: Pair): string => linkId(item.id, subjectIdOf(subject));
@@ -258,8 +250,3 @@ function* grouped<Own>(all: readonly Own[], side: { asked(own: Own): readonly st
   }
   if (group.length > 0) yield group;
 }
-
-/** An event is refused once, however many of its links are. */
-const onePerOffset = (refusals: readonly Refusal[]): Refusal[] => [
-  ...new Map(refusals.map((refusal) => [refusal.offset, refusal])).values(),
-];

@@ -24,13 +24,11 @@ export class MarketNewsConsumer {
 
   /** What is posted or found → one document an item (item.ts), its links (linker.ts); feeds to poll (feed.ts). */
   @EventPattern<string>(MARKET_NEWS_INBOUND.name, takes(MARKET_NEWS_INBOUND))
-  async inbound(@Payload() batch: BatchOf<typeof MARKET_NEWS_INBOUND>): Promise<Effects> {
+  async *inbound(@Payload() batch: BatchOf<typeof MARKET_NEWS_INBOUND>): AsyncGenerator<Effects> {
     const items = ofType(batch, ItemPosted);
-    return together(
-      await this.items.apply(items),
-      await this.linker.itemsWritten(items),
-      await this.feeds.apply(ofType(batch, FeedRegistered)),
-    );
+    yield await this.items.apply(items);
+    yield* this.linker.itemsWritten(items);
+    yield await this.feeds.apply(ofType(batch, FeedRegistered));
   }
 
   /** The deals as they are now → one document a deal (subject.ts), its links. */
@@ -41,7 +39,7 @@ export class MarketNewsConsumer {
   deals(
     @Payload()
     batch: BatchOf<typeof DEALS_EVENTS, typeof DealDrawnDown | typeof DealFulfilled | typeof DealReopened>,
-  ): Promise<Effects> {
+  ): AsyncGenerator<Effects> {
     return this.subjectsOf(batch);
   }
 
@@ -52,16 +50,14 @@ export class MarketNewsConsumer {
   )
   shipments(
     @Payload() batch: BatchOf<typeof SHIPMENTS_EVENTS, typeof StatusChanged | typeof EtaChanged>,
-  ): Promise<Effects> {
+  ): AsyncGenerator<Effects> {
     return this.subjectsOf(batch);
   }
 
-  private async subjectsOf(batch: EventBatch<SubjectEvent>): Promise<Effects> {
-    return together(
-      await this.subjects.apply(batch),
-      await this.linker.subjectsWritten(batch, (event) =>
-        subjectId(kindOf(event as SubjectEvent), event.subject),
-      ),
+  private async *subjectsOf(batch: EventBatch<SubjectEvent>): AsyncGenerator<Effects> {
+    yield await this.subjects.apply(batch);
+    yield* this.linker.subjectsWritten(batch, (event) =>
+      subjectId(kindOf(event as SubjectEvent), event.subject),
     );
   }
 }
@@ -75,15 +71,3 @@ const ofType = <C extends typeof ItemPosted | typeof FeedRegistered>(
     (received): received is Received<EventOf<C>> => received.event.type === type,
   ),
 });
-
-/** One batch's effects: what is published in the order of what brought it forth; each event refused at most once. */
-function together(...all: readonly Effects[]): Effects {
-  const refused = new Map(
-    all.flatMap((effects) => effects.refused).map((refusal) => [refusal.offset, refusal]),
-  );
-  return {
-    publish: all.flatMap(({ publish }) => publish),
-    refused: [...refused.values()],
-    repeated: all.reduce((sum, { repeated }) => sum + repeated, 0),
-  };
-}

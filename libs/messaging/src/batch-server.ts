@@ -44,8 +44,13 @@ interface Route {
 /** Steps at which a test may have the process fail; see `test/faults`. Nothing in production sets them. */
 export type Step = 'read' | 'written' | 'published' | 'committed';
 
-/** What a batch has come to, the dead letters of the parser and those of the domain together. */
-interface Outcome extends Effects {
+/** What a batch has come to, once all of it is published. */
+interface Outcome {
+  /** The parser's and the domain's; one an offset. */
+  readonly refused: ReadonlyMap<number, Refusal>;
+  /** How many events were published, by topic. */
+  readonly published: ReadonlyMap<string, number>;
+  readonly repeated: number;
   readonly ignored: number;
 }
 
@@ -83,6 +88,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly routes = new Map<string, Route>();
   private consumer: { stop(): Promise<void> } | undefined;
   private lagTimer: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(
     private readonly options: BatchServerOptions,
@@ -172,16 +178,28 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { received, refused, ignored } = readBatch(route.subscription, batch.partition, messages);
     await this.reached('read');
 
-    const finished = await this.untilDone(batch, kept, async () => {
-      const effects = received.length === 0 ? NOTHING : await this.handle(route, batch, messages, received);
-      await this.reached('written');
-      const outcome = { ...effects, refused: [...refused, ...effects.refused], ignored };
-      await this.options.client.send([
-        ...outcome.publish.map(toMessage),
-        ...this.deadLetters(batch, messages, outcome.refused),
-      ]);
-      await this.reached('published');
-      return outcome;
+    const finished = await this.untilDone(batch, kept, async (): Promise<Outcome | undefined> => {
+      const known = new Map<number, Refusal>();
+      const published = new Map<string, number>();
+      let repeated = 0;
+      let refusals: readonly Refusal[] = refused;
+      const parts = received.length === 0 ? [NOTHING] : await this.handle(route, batch, messages, received);
+      for await (const part of parts) {
+        await this.reached('written');
+        refusals = [...refusals, ...part.refused].filter(({ offset }) => !known.has(offset));
+        for (const refusal of refusals) known.set(refusal.offset, refusal);
+        await this.options.client.send([
+          ...part.publish.map(toMessage),
+          ...this.deadLetters(batch, messages, refusals),
+        ]);
+        await this.reached('published');
+        for (const { topic } of part.publish) published.set(topic, (published.get(topic) ?? 0) + 1);
+        repeated += part.repeated;
+        refusals = [];
+        kept.check();
+        if (this.isOver(batch)) return undefined;
+      }
+      return { refused: known, published, repeated, ignored };
     });
     if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
 
@@ -199,13 +217,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.account(batch, messages, finished);
   }
 
-  /** Runs the handler through Nest, so that its guards, interceptors and filters see the batch. */
+  /**
+   * Runs the handler through Nest, so that its guards, interceptors and filters see the batch.
+   * @returns its effects, in one part or several; at least one
+   */
   private async handle(
     route: Route,
     batch: PartitionBatch,
     messages: readonly IncomingMessage[],
     received: readonly Received[],
-  ): Promise<Effects> {
+  ): Promise<AsyncIterable<Effects> | readonly Effects[]> {
     const { topic, partition } = batch;
     const events: EventBatch = {
       topic,
@@ -214,16 +235,17 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       lastOffset: messages.at(-1)!.offset,
       received,
     };
-    let effects: Effects | undefined;
+    let effects: Effects | AsyncIterable<Effects> | undefined;
     // Declared void, it gives the promise of what it runs.
     await (this.runWithProcessingHooks({ getPattern: () => topic } as never, async (end) => {
       const result: unknown = await route.handler(events, { topic, partition });
-      effects = (await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined })) as
-        Effects | undefined;
+      effects = (await lastValueFrom(this.transformToObservable(result), {
+        defaultValue: undefined,
+      })) as typeof effects;
       end();
     }) as unknown as Promise<void>);
     if (!effects) throw new Error(`the handler of ${topic} returned no effects`);
-    return effects;
+    return Symbol.asyncIterator in effects ? effects : [effects];
   }
 
   /**
@@ -266,6 +288,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private keepPartition(batch: PartitionBatch): Kept {
     let lost: Error | undefined;
     const timer = setInterval(() => {
+      if (this.closed) return clearInterval(timer); // a handler that never ended has nothing to keep any more
       batch.heartbeat().catch((error: unknown) => {
         if (isLostPartition(error)) lost ??= error as Error;
       });
@@ -295,7 +318,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private account(batch: PartitionBatch, messages: readonly IncomingMessage[], outcome: Outcome): void {
     const { metrics, log, state } = this.options;
     const { topic, partition } = batch;
-    const refused = outcome.refused.length;
+    const refused = outcome.refused.size;
     const applied = messages.length - refused - outcome.repeated - outcome.ignored;
     for (const [name, count] of Object.entries({
       applied,
@@ -306,15 +329,21 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       if (count > 0) metrics.events.inc({ topic, outcome: name }, count);
     }
     metrics.batchEvents.observe({ topic }, messages.length);
-    for (const [to, publications] of Map.groupBy(outcome.publish, (publication) => publication.topic)) {
-      metrics.published.inc({ topic: to }, publications.length);
-    }
+    for (const [to, count] of outcome.published) metrics.published.inc({ topic: to }, count);
     if (refused > 0) state.deadLettered(refused);
-    for (const { offset, error } of outcome.refused) {
+    for (const message of messages) {
+      const error = outcome.refused.get(message.offset)?.error;
+      if (!error) continue;
       metrics.deadLetters.inc({ topic, reason: error.code });
-      const trace = traceOf(messages.find((message) => message.offset === offset)!);
       log.warn(
-        { ...trace, topic, partition, offset, reason: error.code, faults: error.faults },
+        {
+          ...traceOf(message),
+          topic,
+          partition,
+          offset: message.offset,
+          reason: error.code,
+          faults: error.faults,
+        },
         `an event is refused: ${error.message}`,
       );
     }
@@ -344,6 +373,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const late = new AbortController();
     await Promise.race([this.consumer?.stop(), pause(STOP_WITHIN_MS, late.signal)]);
     late.abort();
+    this.closed = true;
   }
 
   on(): void {

@@ -36,6 +36,9 @@ export interface Refusal {
 /**
  * What a handler's batch has come to once its writes are durable. The transport publishes, dead-letters and then
  * commits; until it has committed, the same batch may come again, and must come to the same.
+ *
+ * A handler whose batch may come to more than memory holds gives its effects in parts (`AsyncIterable<Effects>`): each is
+ * published before the next is asked for, and the batch is committed behind the last.
  */
 export interface Effects {
   readonly publish: readonly Publication[];
