@@ -115,7 +115,7 @@ const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
 
 /** A message larger than this comes all the same, alone. */
-const MOST_BYTES_FETCHED_A_PARTITION = 512 * 1024;
+const MOST_BYTES_FETCHED_A_PARTITION = 384 * 1024;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
 export const isLostPartition = (error: unknown): boolean =>
