@@ -5,6 +5,7 @@ import type { SUBJECT_KINDS } from '#contracts/market-news.js';
 import type { ShipmentRegistered } from '#contracts/shipments.js';
 import type { Money, Party } from '#contracts/trade.js';
 import type { Evolve } from '#messaging/projection.js';
+import { knownAs } from './tagging/known-as.js';
 import type { Reference } from './tagging/reference.js';
 import { termsOfSubject } from './terms.js';
 
@@ -20,6 +21,7 @@ export interface Subject {
   readonly revision: string;
   readonly title?: string | undefined;
   readonly parties: readonly Pick<Party, 'name' | 'country'>[];
+  /** By every name that news may have for them. */
   readonly minerals: readonly string[];
   /** A deal's: of its parties. A shipment's: of its route. */
   readonly countries: readonly string[];
@@ -43,7 +45,7 @@ export const kindOf = (event: SubjectEvent): SubjectKind =>
 const unique = (values: readonly (string | undefined)[]): string[] =>
   [...new Set(values.filter((value) => value !== undefined))].sort();
 
-function describe(event: SubjectEvent): Omit<Subject, 'terms'> {
+function describe(event: SubjectEvent, reference: Reference): Omit<Subject, 'terms'> {
   const { data, subject: id } = event;
   const revision = event.extensions['sequence'] ?? FIRST;
   const parties = (data.parties ?? []).map(({ name, country }) => ({ name, ...(country && { country }) }));
@@ -54,7 +56,7 @@ function describe(event: SubjectEvent): Omit<Subject, 'terms'> {
       revision,
       title: data.title,
       parties,
-      minerals: unique(data.commitments.map(({ mineral }) => mineral)),
+      minerals: unique(data.commitments.flatMap(({ mineral }) => knownAs(mineral, reference))),
       countries: unique(parties.map(({ country }) => country)),
       commitments: data.commitments.map(({ mineral, quantity, unit, basis, price }) => ({
         mineral,
@@ -71,7 +73,7 @@ function describe(event: SubjectEvent): Omit<Subject, 'terms'> {
     id,
     revision,
     parties,
-    minerals: unique(data.cargo.map(({ mineral }) => mineral)),
+    minerals: unique(data.cargo.flatMap(({ mineral }) => knownAs(mineral, reference))),
     countries: unique(
       [data.route.origin, data.route.destination].map(({ unlocode }) => unlocode.slice(0, 2)),
     ),
@@ -86,6 +88,6 @@ export const subjectFold =
   (reference: Reference): Evolve<Subject, SubjectEvent> =>
   (subject, { event }) => {
     if (subject && (event.extensions['sequence'] ?? FIRST) <= subject.revision) return 'repeated';
-    const described = describe(event);
+    const described = describe(event, reference);
     return { state: { ...described, terms: termsOfSubject(described, reference) }, announcements: [] };
   };
