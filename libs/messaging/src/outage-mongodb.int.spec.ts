@@ -1,6 +1,6 @@
 import { type LocalStack, startLocalStack } from '#local-stack/local-stack.js';
 import { CounterChild } from './testing/counter-child.js';
-import { additions, CounterWorld } from './testing/counter-world.js';
+import { type Addition, additions, CounterWorld } from './testing/counter-world.js';
 import { expectExactlyOnce } from './testing/exactly-once.js';
 import { until } from './testing/until.js';
 
@@ -32,6 +32,16 @@ describe('while MongoDB is away', () => {
       const mongodb = dependencies.find(({ name }) => name === 'mongodb')!;
       return mongodb.status === 'down' && Date.now() - Date.parse(mongodb.since) > ms;
     });
+
+  /** A service that has been given events and finds no MongoDB. */
+  const startedWithout = async (): Promise<readonly Addition[]> => {
+    const events = additions(60, 5);
+    await world.given(events);
+    await stack.mongod!.kill();
+    child = await CounterChild.start(world.place, SETTINGS);
+    await until('it waits', async () => (await child.report()).readiness.consumer.waiting?.on === 'mongodb');
+    return events;
+  };
 
   it.each(['killed', 'frozen'] as const)(
     '(%s) the partitions stand still and stay ours; nothing is skipped or dead-lettered; then all is taken',
@@ -80,14 +90,7 @@ describe('while MongoDB is away', () => {
   it(
     'at the start, the service is there, not ready, and begins when MongoDB comes',
     async () => {
-      const events = additions(60, 5);
-      await world.given(events);
-      await stack.mongod!.kill();
-      child = await CounterChild.start(world.place, SETTINGS);
-      await until(
-        'it waits',
-        async () => (await child.report()).readiness.consumer.waiting?.on === 'mongodb',
-      );
+      const events = await startedWithout();
       expect((await child.report()).readiness.status).toBe('unavailable');
       expect(await world.behind()).toBe(60);
 
@@ -103,14 +106,7 @@ describe('while MongoDB is away', () => {
   it(
     'a service that waits for it stops within its 10 s, and leaves its batch to the next',
     async () => {
-      const events = additions(60, 5);
-      await world.given(events);
-      await stack.mongod!.kill();
-      child = await CounterChild.start(world.place, SETTINGS);
-      await until(
-        'it waits',
-        async () => (await child.report()).readiness.consumer.waiting?.on === 'mongodb',
-      );
+      const events = await startedWithout();
       let stopped = false;
       void child.stop().then(() => (stopped = true));
       await until('it has stopped', () => stopped, 10_000);
