@@ -17,6 +17,7 @@ import {
   type Deal,
   drawDown,
   refusalOf,
+  refusalOfHistory,
   refusalOfTerms,
   type TermsSaid,
   UNKNOWN,
@@ -101,6 +102,15 @@ describe('the terms of a deal', () => {
     expect(refusalOfTerms(deal)?.faults).toEqual([
       expect.objectContaining({ pointer: '/data/commitments', code: 'too-many' }),
     ]);
+  });
+
+  it('are amended a thousand times and in four megabytes at most, so that deliveries always have room', () => {
+    const said = (count: number, bytes: number): TermsSaid[] =>
+      Array.from({ length: count }, () => amended({ title: 'x'.repeat(bytes) }));
+    expect(refusalOfHistory(said(1_000, 10))).toBeUndefined();
+    expect(refusalOfHistory(said(1_001, 10))?.code).toBe('document-too-large');
+    expect(refusalOfHistory(said(15, 250_000))).toBeUndefined();
+    expect(refusalOfHistory(said(18, 250_000))?.code).toBe('document-too-large');
   });
 
   it('are the same in whatever order registrations and amendments come', () => {

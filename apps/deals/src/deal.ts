@@ -78,6 +78,26 @@ export function refusalOfTerms({ terms }: Deal): RefusedEvent | undefined {
   );
 }
 
+/** What is kept of a deal's terms beside its totals. Without a bound, amendments would leave its deliveries no room. */
+const MOST_SAID = 1_000;
+const MOST_BYTES_SAID = 4 * 1024 * 1024;
+
+/**
+ * Whether a deal has been registered and amended so often, or at such length, that no more can be kept.
+ * @param said all of it, the newest among it
+ */
+export function refusalOfHistory(said: readonly TermsSaid[]): RefusedEvent | undefined {
+  if (said.length <= MOST_SAID) {
+    let bytes = 0;
+    for (const { event } of said) bytes += Buffer.byteLength(JSON.stringify(event));
+    if (bytes <= MOST_BYTES_SAID) return undefined;
+  }
+  return new RefusedEvent(
+    'document-too-large',
+    `of one deal, ${MOST_SAID} registrations and amendments are kept, of ${MOST_BYTES_SAID} bytes together`,
+  );
+}
+
 /** An event of the terms, with what orders it. */
 export interface TermsSaid {
   readonly event: TermsEvent;

@@ -11,6 +11,7 @@ import {
   type DealEvent,
   drawDown,
   refusalOf,
+  refusalOfHistory,
   refusalOfTerms,
   type TermsSaid,
   UNKNOWN,
@@ -90,7 +91,10 @@ function evolve(
   const refusal = refusalOf(event);
   if (refusal) return refusal;
   if (!history) return 'needs-history';
-  const after = withTerms(before, [...(history as TermsSaid[]), { event, receivedAt }]);
+  const said = [...(history as TermsSaid[]), { event, receivedAt }];
+  const tooMuch = refusalOfHistory(said);
+  if (tooMuch) return tooMuch;
+  const after = withTerms(before, said);
   const outgrown = refusalOfTerms(after);
   if (outgrown) return outgrown;
   return { state: after, announcements: announcementsOf(before, after, event) };
