@@ -68,39 +68,24 @@ const EVERYDAY_WORDS = new Set([
     'the',
     'this',
     'top',
-    'unknown',
     'undisclosed',
+    'unknown',
     'various',
   ],
 ]);
 
 /** Where a company is listed is told in brackets too. */
 const EXCHANGES = new Set([
-  ...[
-    'amex',
-    'asx',
-    'bse',
-    'cse',
-    'hkex',
-    'jse',
-    'lse',
-    'nasdaq',
-    'nse',
-    'nyse',
-    'otc',
-    'psx',
-    'tse',
-    'tsx',
-    'tsxv',
-  ],
+  ...['amex', 'asx', 'bse', 'cse', 'hkex', 'jse', 'lse', 'nasdaq', 'nse', 'nyse', 'otc', 'psx', 'tse', 'tsx'],
+  'tsxv',
 ]);
 
 /** Countries that go by letters which are too short or too common to be taken for them in a text. */
 const COUNTRY_LETTERS = new Set(['drc', 'prc', 'rsa', 'uae', 'ksa', 'eu']);
 
 const isCommon = (name: string, reference: Reference): boolean => {
-  if (name.length < 3 || TRADE_WORDS.has(name) || EVERYDAY_WORDS.has(name)) return true;
-  if (COUNTRY_LETTERS.has(name)) return true;
+  if (name.length < 3 || [TRADE_WORDS, EVERYDAY_WORDS, COUNTRY_LETTERS].some((words) => words.has(name)))
+    return true;
   const words = wordsOf(name.toUpperCase());
   return [reference.minerals, reference.countries].some((book) =>
     book

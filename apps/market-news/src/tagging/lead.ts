@@ -8,25 +8,7 @@ const METAL_CONTEXT = new Set([
 ]);
 
 /** Before these, or after those, `lead` is a verb or a place in front, even where a mineral stands beside it. */
-const VERB_BEFORE = new Set([
-  ...[
-    'a',
-    'can',
-    'could',
-    'in',
-    'may',
-    'might',
-    'must',
-    'shall',
-    'should',
-    'the',
-    'they',
-    'to',
-    'we',
-    'will',
-  ],
-  ...['would', 'you', 'helps', 'help', 'take', 'takes'],
-]);
+const VERB_BEFORE = new Set(['a', 'in', 'the', 'helps', 'help', 'take', 'takes']);
 /** Before these it is a verb whatever follows: `to lead mining`. `the lead mine` is the metal's. */
 const VERB_ALWAYS = new Set([
   ...['can', 'could', 'may', 'might', 'must', 'shall', 'should', 'they', 'to', 'we', 'will', 'would', 'you'],
