@@ -8,7 +8,6 @@ import { readEnvelope } from '#contracts/cloudevent.js';
 import type { ContractClass } from '#contracts/contract.js';
 import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
 import { Mineral } from '#contracts/fields.js';
-import { checkEvent } from '#contracts/topic.js';
 import { checkedBody, refusedBody } from '#service/body.js';
 import { type Accepted, Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
@@ -16,7 +15,7 @@ import { ApiBodyOf, ApiQueryOf } from '#service/openapi.js';
 import { Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import { type DealView, dealOf, deliveryOf, type DeliveryView } from './deal-view.js';
-import { refusalOf } from './deal.js';
+import { refusalOf, type TermsEvent } from './deal.js';
 import { DealsCollection } from './deals.collection.js';
 import { DeliveriesCollection } from './deliveries.collection.js';
 
@@ -97,6 +96,7 @@ export class DealsController {
     return this.accept(DealAmended, id, key ?? randomUUID(), checkedBody(DealAmended, body));
   }
 
+  /** @param data held against the contract already */
   private accept(contract: ContractClass, subject: unknown, id: string, data: unknown): Promise<Accepted> {
     const attributes = {
       specversion: '1.0',
@@ -106,8 +106,8 @@ export class DealsController {
       subject,
       time: new Date().toISOString(),
     };
-    const event = { ...readEnvelope(Object.entries(attributes)), data };
-    const refusal = refusalOf(checkEvent(DEALS_INBOUND, event));
+    const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
+    const refusal = refusalOf(event);
     if (refusal) throw refusedBody(refusal);
     return this.intake.accept(DEALS_INBOUND, { batch: false, events: [event] });
   }

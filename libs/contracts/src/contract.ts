@@ -1,6 +1,6 @@
 // Where `@Type` keeps the classes it names; class-validator-jsonschema asks for it and has no other way to it.
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { targetConstructorToSchema, validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import type { CloudEvent } from './cloudevent.js';
 import { EXTENSION_SCHEMAS } from './extensions.js';
 
@@ -48,20 +48,22 @@ const OWN_RULES = ['isTimestamp', 'isDay', 'isText', 'isWebAddress', 'isExtensio
 
 let classSchemas: Readonly<Record<string, JsonSchema>> | undefined;
 
-const decorated = (): Readonly<Record<string, JsonSchema>> =>
-  validationMetadatasToSchemas({
-    classTransformerMetadataStorage: defaultMetadataStorage,
-    refPointerPrefix: REFERENCE,
-    additionalConverters: Object.fromEntries(OWN_RULES.map((name) => [name, {}])),
-  }) as unknown as Record<string, JsonSchema>;
+const GENERATION = {
+  classTransformerMetadataStorage: defaultMetadataStorage,
+  refPointerPrefix: REFERENCE,
+  additionalConverters: Object.fromEntries(OWN_RULES.map((name) => [name, {}])),
+};
 
 /** Of all decorated classes there are. Contracts are declared while their modules load, so once is enough. */
 const schemasOfClasses = (): Readonly<Record<string, JsonSchema>> =>
-  (classSchemas ??= { ...EXTENSION_SCHEMAS, ...decorated() });
+  (classSchemas ??= {
+    ...EXTENSION_SCHEMAS,
+    ...(validationMetadatasToSchemas(GENERATION) as unknown as Record<string, JsonSchema>),
+  });
 
 /** The JSON Schema of each property of a class that is decorated with class-validator, but is no contract: a query, say. */
 export const propertySchemasOf = (type: new () => object): Readonly<Record<string, JsonSchema>> =>
-  decorated()[type.name]?.properties ?? {};
+  (targetConstructorToSchema(type, GENERATION) as unknown as JsonSchema).properties ?? {};
 
 /** The JSON Schema (2020-12) of an event's data, generated from the class's decorators. */
 export function schemaOf(contract: ContractClass, openness: Openness): JsonSchema {
