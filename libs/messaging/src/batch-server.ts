@@ -183,6 +183,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const published = new Map<string, number>();
       let repeated = 0;
       let refusals: readonly Refusal[] = refused;
+      let told = false;
       const parts = received.length === 0 ? [NOTHING] : await this.handle(route, batch, messages, received);
       for await (const part of parts) {
         await this.reached('written');
@@ -196,9 +197,12 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         for (const { topic } of part.publish) published.set(topic, (published.get(topic) ?? 0) + 1);
         repeated += part.repeated;
         refusals = [];
+        told = true;
         kept.check();
         if (this.isOver(batch)) return undefined;
       }
+      // Committed now, the refusals that were to go with the first part would be lost.
+      if (!told) throw new Error(`the handler of ${batch.topic} gave no effects`);
       return { refused: known, published, repeated, ignored };
     });
     if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
@@ -250,8 +254,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /**
    * Tries until it is done. Whatever fails here is ours and not an event's: MongoDB or Kafka away, another owner.
-   * @returns undefined when the partition is no longer ours or the service stops.
    * @param giveUpAfterMs for a commit: nothing is lost by beginning the batch again with a new consumer
+   * @returns undefined when the partition is no longer ours or the service stops.
    * @throws what says that the partition is lost, for the client to rejoin its group.
    */
   private async untilDone<T>(
@@ -330,7 +334,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }
     metrics.batchEvents.observe({ topic }, messages.length);
     for (const [to, count] of outcome.published) metrics.published.inc({ topic: to }, count);
-    if (refused > 0) state.deadLettered(refused);
+    if (refused === 0) return;
+    state.deadLettered(refused);
     for (const message of messages) {
       const error = outcome.refused.get(message.offset)?.error;
       if (!error) continue;
