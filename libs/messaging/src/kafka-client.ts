@@ -108,8 +108,7 @@ const sizeOf = ({ key, value, headers }: OutgoingMessage): number => {
 
 const bytesOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
 
-const MOST_SENDS = 4;
-const SEND_AGAIN_AFTER_MS = 100;
+const MOST_SENDS_AGAIN = 3;
 
 const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
@@ -244,13 +243,13 @@ export class KafkaClient {
 
   /** Sends a batch, again and again as a whole: a leader that moves is no reason to tell the caller. */
   private async sendUntilTaken(batch: ProducerBatch): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 0; ; attempt++) {
       try {
         await this.producer.sendBatch(batch);
         return;
       } catch (error) {
-        if (attempt === MOST_SENDS) throw error;
-        await sleep(SEND_AGAIN_AFTER_MS * attempt);
+        if (attempt === MOST_SENDS_AGAIN) throw error;
+        await sleep(backoff(attempt, Math.random()));
       }
     }
   }
