@@ -1,5 +1,5 @@
 /**
- * With `partitioner.ts` and `kafkajs-encoder.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound
+ * With `partitioner.ts` and `kafkajs-records.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound
  * speaks of the messages and batches declared here, so that another client can take its place.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,12 +17,12 @@ import type {
 } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
-import { encodeFrugally } from './kafkajs-encoder.js';
+import { handleRecordsFrugally } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { partitioner } from './partitioner.js';
 
 const { Kafka, logLevel } = kafkajs;
-encodeFrugally();
+handleRecordsFrugally();
 
 export interface IncomingMessage {
   readonly key: Buffer | null;
@@ -476,35 +476,8 @@ const LATEST_DATE = 8.64e15;
 const incoming = ({ key, value, headers, offset, timestamp }: KafkaMessage): IncomingMessage => ({
   key,
   value,
-  headers: readable(headers),
+  headers: headers ?? {},
   offset: Number(offset),
   // A producer may have stamped it with a time that no Date can hold.
   timestamp: new Date(Math.abs(Number(timestamp)) <= LATEST_DATE ? Number(timestamp) : 0),
 });
-
-/**
- * The headers that the message has. kafkajs takes a header named like something that every object has (`constructor`)
- * for a repeated one, and puts that something before its value.
- */
-const readable = (headers: KafkaMessage['headers'] = {}): Headers => {
-  for (const name in headers) if (!Buffer.isBuffer(headers[name])) return repaired(headers);
-  return headers;
-};
-
-const repaired = (headers: NonNullable<KafkaMessage['headers']>): Headers =>
-  Object.assign(
-    Object.create(null) as Headers,
-    Object.fromEntries(
-      Object.entries(headers).map(([name, value]: [string, unknown]) => {
-        const values = [value]
-          .flat()
-          .map(asBytes)
-          .filter((one) => one !== undefined);
-        return [name, values.length === 1 ? values[0]! : values];
-      }),
-    ),
-  );
-
-/** Kafka has headers without a value, kafkajs cannot send them: they are empty here. */
-const asBytes = (value: unknown): Buffer | string | undefined =>
-  value === null ? '' : Buffer.isBuffer(value) || typeof value === 'string' ? value : undefined;

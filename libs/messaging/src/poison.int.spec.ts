@@ -98,7 +98,7 @@ describe('what can never be taken', () => {
         expect(letter.key?.toString()).toBe(key?.toString());
         expect(letter.value?.equals(Buffer.from(value ?? '')) ?? null).toBe(value === null ? null : true);
         for (const kept of Object.keys(headers ?? {})) {
-          const values = [letter.headers[kept]].flat().filter((one) => Buffer.isBuffer(one));
+          const values = [letter.headers[kept]!].flat();
           expect({ name, kept, values: values.map(String) }).toEqual({
             name,
             kept,
