@@ -8,6 +8,7 @@ import { readEnvelope } from '#contracts/cloudevent.js';
 import type { ContractClass } from '#contracts/contract.js';
 import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
 import { Mineral } from '#contracts/fields.js';
+import type { HttpEvents } from '#contracts/http-binding.js';
 import { checkedBody, refusedBody } from '#service/body.js';
 import { type Accepted, Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
@@ -63,6 +64,7 @@ export class DealsController {
   async register(
     @JsonBody() body: unknown,
     @Headers('idempotency-key') key: string | undefined,
+    @Headers() headers: Record<string, string>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Accepted> {
     const { id, ...data } = (body ?? {}) as Record<string, unknown>;
@@ -70,12 +72,8 @@ export class DealsController {
     checkedBody(DealRegistered, data);
     const content = JSON.stringify([typeof id === 'string' ? id : null, data]);
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 32);
-    const accepted = await this.accept(
-      DealRegistered,
-      id ?? `deal-${digest.slice(0, 12)}`,
-      key ?? digest,
-      data,
-    );
+    const said = eventOf(DealRegistered, id ?? `deal-${digest.slice(0, 12)}`, key ?? digest, data);
+    const accepted = await this.intake.accept(DEALS_INBOUND, said, headers);
     void reply.header('location', `/deals/${accepted.accepted[0]!.subject}`);
     return accepted;
   }
@@ -92,24 +90,10 @@ export class DealsController {
     @Param('id') id: string,
     @JsonBody() body: unknown,
     @Headers('idempotency-key') key: string | undefined,
+    @Headers() headers: Record<string, string>,
   ): Promise<Accepted> {
-    return this.accept(DealAmended, id, key ?? randomUUID(), checkedBody(DealAmended, body));
-  }
-
-  /** @param data held against the contract already */
-  private accept(contract: ContractClass, subject: unknown, id: string, data: unknown): Promise<Accepted> {
-    const attributes = {
-      specversion: '1.0',
-      id,
-      source: SOURCES.get(contract)!,
-      type: contract.type,
-      subject,
-      time: new Date().toISOString(),
-    };
-    const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
-    const refusal = refusalOf(event);
-    if (refusal) throw refusedBody(refusal);
-    return this.intake.accept(DEALS_INBOUND, { batch: false, events: [event] });
+    const said = eventOf(DealAmended, id, key ?? randomUUID(), checkedBody(DealAmended, body));
+    return this.intake.accept(DEALS_INBOUND, said, headers);
   }
 
   @Get()
@@ -145,6 +129,26 @@ export class DealsController {
     if (found.length === 0 && !(await this.deals.find(id))) throw unheardOf(id);
     return pageOf(found, limit, ({ _id }) => _id, deliveryOf);
   }
+}
+
+/**
+ * What was said of a deal, as an event.
+ * @param data held against the contract already
+ * @throws RefusedEvent where it is not as it must be; pointers are into the body
+ */
+function eventOf(contract: ContractClass, subject: unknown, id: string, data: unknown): HttpEvents {
+  const attributes = {
+    specversion: '1.0',
+    id,
+    source: SOURCES.get(contract)!,
+    type: contract.type,
+    subject,
+    time: new Date().toISOString(),
+  };
+  const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
+  const refusal = refusalOf(event);
+  if (refusal) throw refusedBody(refusal);
+  return { batch: false, events: [event] };
 }
 
 const unheardOf = (id: string): ProblemError =>

@@ -119,6 +119,20 @@ describe('the deals service', () => {
       await until('amended', async () => (await deal(id)).title === 'Renamed');
     });
 
+    it('puts the trace of each request into its event', async () => {
+      const id = `DEAL-${randomUUID()}`;
+      const json = { 'content-type': 'application/json' };
+      const traceOf = (n: number): string => `00-4bf92f3577b34da6a3ce929d0e0e473${n}-00f067aa0ba902b7-01`;
+      await deals.post('/deals', { id, ...terms }, { ...json, traceparent: traceOf(1) });
+      await deals.post(`/deals/${id}/amendments`, { reason: 'x' }, { ...json, traceparent: traceOf(2) });
+      for (const n of [1, 2]) {
+        await deals.read(
+          'deals.inbound',
+          ({ key, headers }) => key === id && headers['ce_traceparent'] === traceOf(n),
+        );
+      }
+    });
+
     it('refuses what is not as the contract says, pointing to each fault', async () => {
       const answer = await deals.post('/deals', {
         ...terms,

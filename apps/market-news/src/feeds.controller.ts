@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RefusedEvent } from '#contracts/fault.js';
 import { FeedRegistered, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
@@ -43,11 +43,14 @@ export class FeedsController {
   @ApiResponse({ status: 202, description: 'It is on all in-sync replicas of Kafka, and is polled soon.' })
   @ApiResponse({ status: 422, description: 'The body is not as it must be; errors point to each fault.' })
   @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
-  async register(@JsonBody() body: unknown): Promise<{ id: string }> {
+  async register(
+    @JsonBody() body: unknown,
+    @Headers() headers: Record<string, string>,
+  ): Promise<{ id: string }> {
     const data = checkedBody(FeedRegistered, body);
     this.checkAddress(data.url);
     const event = registeredFeed(data, { from: '/market-news/feeds', now: new Date() });
-    await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] });
+    await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] }, headers);
     return { id: event.subject };
   }
 

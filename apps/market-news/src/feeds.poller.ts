@@ -133,7 +133,7 @@ export class FeedsPoller implements OnApplicationBootstrap, BeforeApplicationShu
     });
     const before = new Set(poll.sent);
     const unsent = events.filter(({ id }) => !before.has(id));
-    if (unsent.length > 0) await this.intake.accept(MARKET_NEWS_INBOUND, { batch: true, events: unsent });
+    if (unsent.length > 0) await this.intake.accept(MARKET_NEWS_INBOUND, { batch: true, events: unsent }, {});
     return [...new Set(events.map(({ id }) => id))];
   }
 

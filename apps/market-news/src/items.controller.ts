@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { Country, Id, Mineral, Timestamp } from '#contracts/fields.js';
@@ -51,10 +51,10 @@ export class ItemsController {
   })
   @ApiResponse({ status: 422, description: 'The body is not as it must be; errors point to each fault.' })
   @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
-  async post(@JsonBody() body: unknown): Promise<{ id: string }> {
+  async post(@JsonBody() body: unknown, @Headers() headers: Record<string, string>): Promise<{ id: string }> {
     const data = checkedBody(ItemPosted, body);
     const event = postedItem(data, { from: '/market-news/items', now: new Date() });
-    await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] });
+    await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] }, headers);
     return { id: event.subject };
   }
 

@@ -60,6 +60,6 @@ export class IntakeController {
   })
   @ApiResponse({ status: 503, description: 'Kafka is away: send it again, with the same ids.' })
   take(@Headers() headers: Record<string, string>, @RawBody() body: Buffer): Promise<Accepted> {
-    return this.intake.accept(SHIPMENTS_INBOUND, readHttp({ headers, body }));
+    return this.intake.accept(SHIPMENTS_INBOUND, readHttp({ headers, body }), headers);
   }
 }

@@ -297,6 +297,21 @@ describe('the shipments service', () => {
     });
   });
 
+  it("publishes with its request's trace what an event brings about that has none of its own", async () => {
+    const id = newId();
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await shipments.post(
+      '/events',
+      [registered(), arrived()].map((event) => structured(event, id)),
+      {
+        ...BATCH,
+        traceparent,
+      },
+    );
+    const published = await shipments.read('shipments.arrivals', ({ key }) => key === id);
+    expect(published.headers['ce_traceparent']).toBe(traceparent);
+  });
+
   it('keeps weights as Decimal128, with every digit of the text', async () => {
     const id = newId();
     await send(id, registered({ cargo: [{ ...ANTIMONY, quantity: '999999999999.100000' }] }));

@@ -185,6 +185,10 @@ describe('an invalid envelope is refused, with the code and the place of each fa
   it('with more extensions than are taken', () => {
     const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`ext${index}`, 'x']));
     expect(places(refusal({ ...valid, ...many }).faults)).toEqual(['too-many /ext32']);
+    const { ext32: _, ...taken } = many;
+    // A door that adds the trace makes no event one that is refused behind it.
+    const extensions = { ...taken, traceparent: '00-1', tracestate: 'a=1' };
+    expect(readJsonEvent({ ...valid, ...extensions }).extensions).toEqual(extensions);
   });
 
   it('with more faults than anybody reads: the first 50 are told', () => {

@@ -35,6 +35,8 @@ const FORBIDDEN_CHARACTER = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const LONGEST_ATTRIBUTE = 1024;
 const MOST_EXTENSIONS = 32;
+/** Not counted among them: whoever passes an event on may add them (the distributed tracing extension). */
+const TRACE: ReadonlySet<string> = new Set(['traceparent', 'tracestate']);
 const LARGEST_INTEGER = 2 ** 31; // CloudEvents 1.0, 2.2, Integer: 32 bits, signed
 
 /** Whether a `datacontenttype` says JSON. None at all means JSON (CloudEvents 1.0, 3.1.2). */
@@ -105,7 +107,7 @@ export function readEnvelope(attributes: Iterable<[string, unknown]>): Omit<Clou
     const wrong = attributeFault(name, value);
     if (wrong) fault(name, ...wrong);
     else if (CORE.has(name)) core[name] = value as string;
-    else if (++extensionCount > MOST_EXTENSIONS)
+    else if (!TRACE.has(name) && ++extensionCount > MOST_EXTENSIONS)
       fault(name, 'too-many', `must not be more than the ${MOST_EXTENSIONS} extension attributes taken`);
     else extensions[name] = textOf(value)!;
   }

@@ -11,7 +11,7 @@ const cause: CloudEvent = {
   subject: 'c1',
   time: '2025-10-02T08:00:00+05:00',
   data: { by: 1 },
-  extensions: { traceparent: '00-trace' },
+  extensions: { traceparent: '00-trace', tracestate: 'vendor=1' },
 };
 const from = { source: '/counters', entity: 'c1', cause, nth: 0, sequence: 7 };
 const announcement = announce(COUNTERS_EVENTS, Changed, { total: 1 });
@@ -66,6 +66,7 @@ describe('what is published', () => {
         causationid: 'e-1',
         correlationid: 'e-1',
         traceparent: '00-trace',
+        tracestate: 'vendor=1',
       },
     });
     const correlated = { ...cause, extensions: { correlationid: 'first' } };

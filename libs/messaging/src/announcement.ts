@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { ContractClass } from '#contracts/contract.js';
 import type { Topic } from '#contracts/topic.js';
+import { traceFrom } from './trace.js';
 
 /** What a fold wants published: which contract, on which topic, and the data. The rest follows from its cause. */
 export interface Announcement {
@@ -67,7 +68,7 @@ export function published(
       sequence: String(from.sequence).padStart(SEQUENCE_DIGITS, '0'),
       correlationid: cause.extensions['correlationid'] ?? cause.id,
       causationid: announcement.causedBy ?? cause.id,
-      ...(cause.extensions['traceparent'] !== undefined && { traceparent: cause.extensions['traceparent'] }),
+      ...traceFrom(cause),
     },
   };
 }

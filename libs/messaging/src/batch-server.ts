@@ -19,7 +19,7 @@ import type { Topic } from '#contracts/topic.js';
 import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
 import type { Subscription } from './subscription.js';
-import { traceOf } from './trace-of.js';
+import { traceOf } from './trace.js';
 
 export interface BatchServerOptions {
   /** The service's name: its consumer group, and the owner of its dead letters. */

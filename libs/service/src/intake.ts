@@ -5,6 +5,7 @@ import { writeKafka } from '#contracts/kafka-binding.js';
 import { checkEvent, type Topic } from '#contracts/topic.js';
 import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
 import { MOST_BYTES_AN_EVENT } from '#messaging/read-batch.js';
+import { type HttpHeaders, traced } from '#messaging/trace.js';
 import { ProblemError } from './problem.js';
 import { within } from './within.js';
 
@@ -29,11 +30,14 @@ export class Intake {
   /**
    * Checks events against their topic and sends them. All or none is taken, though not atomically: where it fails on
    * the way the whole is to be sent again, and ids tell the repeats.
+   * @param headers the request's, for its trace; none where no request brought the events
    * @throws RefusedEvent with pointers, where an event is not as it must be
    * @throws ProblemError 503 while Kafka is away
    */
-  async accept(topic: Topic, { batch, events }: HttpEvents): Promise<Accepted> {
-    const messages = eachItem(events, batch, (event) => toMessage(topic, checkEvent(topic, event)));
+  async accept(topic: Topic, { batch, events }: HttpEvents, headers: HttpHeaders): Promise<Accepted> {
+    const messages = eachItem(traced(events, headers), batch, (event) =>
+      toMessage(topic, checkEvent(topic, event)),
+    );
     try {
       await within(WITHIN_MS, this.client.send(messages));
     } catch {

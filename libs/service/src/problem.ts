@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PinoLogger } from 'nestjs-pino';
 import { type Fault, RefusedEvent, type RefusalCode } from '#contracts/fault.js';
+import { traceOfRequest } from '#messaging/trace.js';
 
 /** An error as every service answers it: problem details (RFC 9457), with a stable code and a pointer to each fault. */
 export interface Problem {
@@ -95,16 +96,6 @@ export function problemOf(error: unknown): Problem {
   return problem(500, 'internal', 'something went wrong here; it has been logged');
 }
 
-/** What ties a log line to a request: the HTTP header, or in binary mode the event's own attributes. */
-export const traceOfRequest = (headers: FastifyRequest['headers']): object => {
-  const traceparent = headers['ce-traceparent'] ?? headers['traceparent'];
-  const correlationid = headers['ce-correlationid'];
-  return {
-    ...(traceparent !== undefined && { traceparent }),
-    ...(correlationid !== undefined && { correlationid }),
-  };
-};
-
 export const sendProblem = (reply: FastifyReply, answer: Problem): void =>
   void reply
     .status(answer.status)
@@ -120,7 +111,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const answer = problemOf(error);
     const request = http.getRequest<FastifyRequest>();
-    const about = { ...traceOfRequest(request.headers), method: request.method, url: request.url };
+    const about = { ...traceOfRequest(request), method: request.method, url: request.url };
     if (answer.status === 503) this.log.warn({ ...about, code: answer.code }, 'a request is put off');
     else if (answer.status >= 500) this.log.error({ ...about, err: error }, 'a request failed');
     else this.log.info({ ...about, code: answer.code, errors: answer.errors }, 'a request is refused');

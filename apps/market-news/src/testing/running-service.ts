@@ -73,11 +73,11 @@ export class RunningService {
     return answerOf(await fetch(this.url + path));
   }
 
-  async post(path: string, body: unknown): Promise<Answer> {
+  async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     return answerOf(
       await fetch(this.url + path, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       }),
     );
