@@ -1,45 +1,54 @@
 /** A deal as it is shown over HTTP. */
-import type { CommitmentBalance, DealRegistered } from '#contracts/deals.js';
-import type { Price, Unit } from '#contracts/trade.js';
+import { IsBoolean } from 'class-validator';
+import { CommitmentBalance } from '#contracts/deals.js';
+import { Day, Decimal, Currency, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
+import { CargoLot, INCOTERMS, Money, Party, Place, Price, Weight } from '#contracts/trade.js';
+import { Count, ExactDecimal, ManyOf } from '#service/view-fields.js';
 import { balanceOf, type Deal } from './deal.js';
-import type { Delivery } from './delivery.js';
+import { DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from './delivery.js';
 import { Exact, kilograms, valueOf } from './weight.js';
 
-export interface CommitmentView extends CommitmentBalance {
+class Worth {
+  @ExactDecimal() readonly amount!: string;
+  @Currency() readonly currency!: string;
+}
+
+export class CommitmentView extends CommitmentBalance {
   /** Share delivered, in percent, rounded down to two digits for reading; the weights are exact. */
-  readonly percent: string;
-  readonly from?: string;
-  readonly until?: string;
-  readonly price?: Price;
+  @Decimal() readonly percent!: string;
+  @Optional() @Day() readonly from?: string;
+  @Optional() @Day() readonly until?: string;
+  @Optional() @Nested(() => Price) readonly price?: Price;
   /** What has been delivered is worth, by the commitment's price. */
-  readonly deliveredValue?: { readonly amount: string; readonly currency: string };
+  @Optional() @Nested(() => Worth) readonly deliveredValue?: Worth;
 }
 
-export interface DealView {
-  readonly id: string;
-  readonly title?: string;
-  readonly registered: boolean;
-  readonly fulfilled: boolean;
-  readonly parties: DealRegistered['parties'];
-  readonly signedOn?: string;
-  readonly value?: DealRegistered['value'];
-  readonly incoterm?: string;
-  readonly remarks?: string;
-  readonly termsAt?: string;
-  readonly commitments: readonly CommitmentView[];
+export class DealView {
+  @Id() readonly id!: string;
+  @Optional() @Text(300) readonly title?: string;
+  @IsBoolean() readonly registered!: boolean;
+  @IsBoolean() readonly fulfilled!: boolean;
+  @ManyOf(() => Party) readonly parties!: readonly Party[];
+  @Optional() @Day() readonly signedOn?: string;
+  @Optional() @Nested(() => Money) readonly value?: Money;
+  @Optional() @OneOf(INCOTERMS) readonly incoterm?: (typeof INCOTERMS)[number];
+  @Optional() @Text(2000) readonly remarks?: string;
+  /** When the registration happened, and the last amendment that counts. */
+  @Optional() @Timestamp() readonly termsAt?: string;
+  @ManyOf(() => CommitmentView) readonly commitments!: readonly CommitmentView[];
   /** What has been delivered without a commitment of its mineral and basis. */
-  readonly uncommitted: readonly {
-    readonly mineral: string;
-    readonly basis: string;
-    readonly quantity: string;
-    readonly unit: Unit;
-  }[];
+  @ManyOf(() => Weight) readonly uncommitted!: readonly Weight[];
   /** How many shipments count. */
-  readonly deliveries: number;
+  @Count() readonly deliveries!: number;
 }
 
-export interface DeliveryView extends Pick<Delivery, 'status' | 'at' | 'place' | 'cargo'> {
-  readonly shipmentId: string;
+export class DeliveryView {
+  @Id() readonly shipmentId!: string;
+  @OneOf(DELIVERY_STATUSES) readonly status!: DeliveryStatus;
+  /** When it arrived, or was said to have. */
+  @Timestamp() readonly at!: string;
+  @Optional() @Nested(() => Place) readonly place?: Place;
+  @ManyOf(() => CargoLot) readonly cargo!: readonly CargoLot[];
 }
 
 export function dealOf(deal: Deal & { readonly _id: string }): DealView {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
@@ -10,12 +10,12 @@ import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js'
 import { Mineral } from '#contracts/fields.js';
 import type { HttpEvents } from '#contracts/http-binding.js';
 import { checkedBody, refusedBody } from '#service/body.js';
-import { type Accepted, Intake } from '#service/intake.js';
+import { Accepted, Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
-import { ApiBodyOf, ApiQueryOf } from '#service/openapi.js';
+import { ApiAccepted, ApiAnswer, ApiBodyOf, ApiPage, ApiQueryOf } from '#service/openapi.js';
 import { Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
-import { type DealView, dealOf, deliveryOf, type DeliveryView } from './deal-view.js';
+import { dealOf, DealView, deliveryOf, DeliveryView } from './deal-view.js';
 import { refusalOf, type TermsEvent } from './deal.js';
 import { DealsCollection } from './deals.collection.js';
 import { DeliveriesCollection } from './deliveries.collection.js';
@@ -57,10 +57,11 @@ export class DealsController {
   })
   @ApiHeader(IDEMPOTENCY)
   @ApiBodyOf(DealRegistered, 'id')
-  @ApiResponse({
-    status: 202,
-    description: 'The registration is on all in-sync replicas of Kafka; Location is where the deal will be.',
-  })
+  @ApiAccepted(
+    Accepted,
+    'The registration is on all in-sync replicas of Kafka; Location is where the deal will be.',
+    'invalid-envelope',
+  )
   async register(
     @JsonBody() body: unknown,
     @Headers('idempotency-key') key: string | undefined,
@@ -85,7 +86,7 @@ export class DealsController {
   })
   @ApiHeader(IDEMPOTENCY)
   @ApiBodyOf(DealAmended)
-  @ApiResponse({ status: 202, description: 'The amendment is on all in-sync replicas of Kafka.' })
+  @ApiAccepted(Accepted, 'The amendment is on all in-sync replicas of Kafka.', 'invalid-envelope')
   amend(
     @Param('id') id: string,
     @JsonBody() body: unknown,
@@ -99,7 +100,7 @@ export class DealsController {
   @Get()
   @ApiOperation({ summary: 'Deals, by mineral and by whether they are fulfilled' })
   @ApiQueryOf(DealsQuery)
-  @ApiResponse({ status: 200, description: 'In the order of ids; `next` is the cursor of what follows.' })
+  @ApiPage(DealView, 'In the order of ids; `next` is the cursor of what follows.')
   async list(@Query() { mineral, fulfilled, limit, cursor }: DealsQuery): Promise<Page<DealView>> {
     const found = await this.deals.list({ mineral, fulfilled, after: positionOf(cursor), limit: limit + 1 });
     return pageOf(found, limit, ({ _id }) => _id, dealOf);
@@ -107,8 +108,7 @@ export class DealsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'A deal: its terms, and how far each commitment has been drawn down' })
-  @ApiResponse({ status: 200, description: 'Weights and money are decimal strings, exact.' })
-  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
+  @ApiAnswer(DealView, 'Weights and money are decimal strings, exact.', 'not-found')
   async get(@Param('id') id: string): Promise<DealView> {
     const deal = await this.deals.find(id);
     if (!deal) throw unheardOf(id);
@@ -118,8 +118,7 @@ export class DealsController {
   @Get(':id/deliveries')
   @ApiOperation({ summary: 'What each shipment has delivered to a deal' })
   @ApiQueryOf(PageQuery)
-  @ApiResponse({ status: 200, description: 'By shipment; `next` is the cursor of what follows.' })
-  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
+  @ApiPage(DeliveryView, 'By shipment; `next` is the cursor of what follows.', 'not-found')
   async deliveriesOf(
     @Param('id') id: string,
     @Query() { limit, cursor }: PageQuery,
@@ -152,4 +151,4 @@ function eventOf(contract: ContractClass, subject: unknown, id: string, data: un
 }
 
 const unheardOf = (id: string): ProblemError =>
-  new ProblemError(404, 'not-found', `no event has been heard of a deal ${id}`);
+  new ProblemError('not-found', `no event has been heard of a deal ${id}`);

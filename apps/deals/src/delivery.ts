@@ -8,12 +8,15 @@ import { announce, type Announcement } from '#messaging/announcement.js';
 
 export type ArrivalEvent = EventOf<typeof ShipmentArrived | typeof ArrivalRetracted>;
 
+/** `provisional`: by the declared cargo. `retracted`: it had not arrived after all. */
+export const DELIVERY_STATUSES = ['provisional', 'retracted'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
 export interface Delivery {
   /** The `sequence` of the arrival event that it stands on. */
   readonly arrivalSequence: string;
   readonly dealId?: string | undefined;
-  /** `provisional`: by the declared cargo. `retracted`: it had not arrived after all. */
-  readonly status: 'provisional' | 'retracted';
+  readonly status: DeliveryStatus;
   /** When it arrived, or was said to have. */
   readonly at: string;
   readonly place?: Place | undefined;

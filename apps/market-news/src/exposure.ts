@@ -1,26 +1,33 @@
 import { Decimal } from 'decimal.js';
-import type { Unit } from '#contracts/trade.js';
-import type { PricedCommitment, Subject } from './subject.js';
+import { Currency, Mineral, OneOf } from '#contracts/fields.js';
+import { BASES, type Basis, type Unit } from '#contracts/trade.js';
+import { Count, ExactDecimal, ManyOf } from '#service/view-fields.js';
+import type { Subject } from './subject.js';
 
-interface CurrencyAmount {
-  readonly currency: string;
-  readonly amount: string;
+class CurrencyAmount {
+  @Currency() readonly currency!: string;
+  @ExactDecimal() readonly amount!: string;
+}
+
+class UnpricedWeight {
+  @OneOf(BASES) readonly basis!: Basis;
+  @ExactDecimal() readonly tonnes!: string;
 }
 
 /** How much stands behind a mineral in the deals that commit it. Every sum is exact. */
-export interface Exposure {
-  readonly mineral: string;
+export class Exposure {
+  @Mineral() readonly mineral!: string;
   /** The deals that commit it. */
-  readonly deals: number;
+  @Count() readonly deals!: number;
   /** What its commitments with a price come to, by currency. */
-  readonly committed: readonly CurrencyAmount[];
+  @ManyOf(() => CurrencyAmount) readonly committed!: readonly CurrencyAmount[];
   /** The weight of its commitments without a price, by basis, in tonnes. */
-  readonly unpriced: readonly { readonly basis: PricedCommitment['basis']; readonly tonnes: string }[];
+  @ManyOf(() => UnpricedWeight) readonly unpriced!: readonly UnpricedWeight[];
   /**
    * What the deals that have it without a price are worth as a whole, by currency: the mineral's share in that is not
    * known, so these are beside `committed`, and not to be added to it.
    */
-  readonly dealsWorth: readonly CurrencyAmount[];
+  @ManyOf(() => CurrencyAmount) readonly dealsWorth!: readonly CurrencyAmount[];
 }
 
 /** Wide enough for the product of any quantity and price that a contract takes, and the sum of millions of them. */
@@ -67,7 +74,7 @@ export async function exposureOf(
     mineral,
     deals: count,
     committed: byCurrency(committed),
-    unpriced: unpriced.all.map(([basis, tonnes]) => ({ basis: basis as PricedCommitment['basis'], tonnes })),
+    unpriced: unpriced.all.map(([basis, tonnes]) => ({ basis: basis as Basis, tonnes })),
     dealsWorth: byCurrency(worth),
   };
 }

@@ -1,30 +1,33 @@
 import { Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RefusedEvent } from '#contracts/fault.js';
+import { Id, Optional, Text, Timestamp, WebAddress } from '#contracts/fields.js';
 import { FeedRegistered, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
 import { checkedBody } from '#service/body.js';
 import { Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
-import { ApiBodyOf, ApiQueryOf } from '#service/openapi.js';
+import { ApiAccepted, ApiBodyOf, ApiPage, ApiQueryOf } from '#service/openapi.js';
 import { type Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { CONFIG } from '#service/service.module.js';
+import { Count } from '#service/view-fields.js';
 import type { MarketNewsConfig } from './config.js';
 import { checkedUrl, RefusedAddress } from './feeds/public-address.js';
 import { type FeedDocument, FeedsCollection, type PollDocument } from './feeds.collection.js';
+import { KnownBy } from './item-view.js';
 import { registeredFeed } from './posted-item.js';
 
 /** A feed, and how polling it goes. */
-export interface FeedView {
-  readonly id: string;
-  readonly url: string;
-  readonly publisher?: string;
-  readonly registeredAt: string;
-  readonly polledAt?: string;
+class FeedView {
+  @Id() readonly id!: string;
+  @WebAddress() readonly url!: string;
+  @Optional() @Text(200) readonly publisher?: string;
+  @Timestamp() readonly registeredAt!: string;
+  @Optional() @Timestamp() readonly polledAt?: string;
   /** When it is polled next. */
-  readonly dueAt?: string;
+  @Optional() @Timestamp() readonly dueAt?: string;
   /** How often polling has failed in a row, and why the last time. */
-  readonly failures: number;
-  readonly failure?: string;
+  @Count() readonly failures!: number;
+  @Optional() @Text(500) readonly failure?: string;
 }
 
 @ApiTags('feeds')
@@ -40,13 +43,8 @@ export class FeedsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Have a feed polled for news: RSS, Atom or JSON Feed, from the public Internet' })
   @ApiBodyOf(FeedRegistered)
-  @ApiResponse({ status: 202, description: 'It is on all in-sync replicas of Kafka, and is polled soon.' })
-  @ApiResponse({ status: 422, description: 'The body is not as it must be; errors point to each fault.' })
-  @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
-  async register(
-    @JsonBody() body: unknown,
-    @Headers() headers: Record<string, string>,
-  ): Promise<{ id: string }> {
+  @ApiAccepted(KnownBy, 'It is on all in-sync replicas of Kafka, and is polled soon.')
+  async register(@JsonBody() body: unknown, @Headers() headers: Record<string, string>): Promise<KnownBy> {
     const data = checkedBody(FeedRegistered, body);
     this.checkAddress(data.url);
     const event = registeredFeed(data, { from: '/market-news/feeds', now: new Date() });
@@ -69,7 +67,7 @@ export class FeedsController {
   @Get()
   @ApiOperation({ summary: 'The feeds, and how polling them goes' })
   @ApiQueryOf(PageQuery)
-  @ApiResponse({ status: 200, description: 'In the order of ids; `next` is the cursor of what follows.' })
+  @ApiPage(FeedView, 'In the order of ids; `next` is the cursor of what follows.')
   async list(@Query() { limit, cursor }: PageQuery): Promise<Page<FeedView>> {
     const found = await this.feeds.list(positionOf(cursor), limit + 1);
     return pageOf(found, limit, ({ feed }) => feed._id, viewOf);

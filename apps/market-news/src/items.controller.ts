@@ -1,16 +1,16 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { Country, Id, Mineral, Timestamp } from '#contracts/fields.js';
 import { ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
 import { checkedBody } from '#service/body.js';
 import { Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
-import { ApiBodyOf, ApiQueryOf } from '#service/openapi.js';
+import { ApiAccepted, ApiAnswer, ApiBodyOf, ApiPage, ApiQueryOf } from '#service/openapi.js';
 import { type Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
-import { type Exposure, exposureOf } from './exposure.js';
-import { type ItemSummary, type ItemView, summaryOf, viewOf } from './item-view.js';
+import { Exposure, exposureOf } from './exposure.js';
+import { ItemSummary, ItemView, KnownBy, summaryOf, viewOf } from './item-view.js';
 import { ItemsCollection } from './items.collection.js';
 import { LinksCollection } from './links.collection.js';
 import { type Position, positionText, readPosition } from './position.js';
@@ -45,13 +45,8 @@ export class ItemsController {
     summary: 'Take in a piece of news; said again, with the same address, it is the same item',
   })
   @ApiBodyOf(ItemPosted)
-  @ApiResponse({
-    status: 202,
-    description: 'It is on all in-sync replicas of Kafka; `id` is what it is known by.',
-  })
-  @ApiResponse({ status: 422, description: 'The body is not as it must be; errors point to each fault.' })
-  @ApiResponse({ status: 503, description: 'Kafka is away, nothing was accepted: send it again.' })
-  async post(@JsonBody() body: unknown, @Headers() headers: Record<string, string>): Promise<{ id: string }> {
+  @ApiAccepted(KnownBy, 'It is on all in-sync replicas of Kafka; `id` is what it is known by.')
+  async post(@JsonBody() body: unknown, @Headers() headers: Record<string, string>): Promise<KnownBy> {
     const data = checkedBody(ItemPosted, body);
     const event = postedItem(data, { from: '/market-news/items', now: new Date() });
     await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] }, headers);
@@ -63,12 +58,11 @@ export class ItemsController {
     summary: 'News, the latest first: of a deal or a shipment, by mineral, country and time',
   })
   @ApiQueryOf(ItemsQuery)
-  @ApiResponse({ status: 200, description: '`next` is the cursor of what follows.' })
-  @ApiResponse({ status: 400, description: 'The query is not as it must be.' })
+  @ApiPage(ItemSummary, '`next` is the cursor of what follows.')
   async list(@Query() query: ItemsQuery): Promise<Page<ItemSummary>> {
     const { deal, shipment, mineral, country, since, limit } = query;
     if (deal !== undefined && shipment !== undefined)
-      throw new ProblemError(400, 'invalid-query', 'ask for a deal or for a shipment, not for both');
+      throw new ProblemError('invalid-query', 'ask for a deal or for a shipment, not for both');
     const asked = {
       tagged: [
         ...(mineral === undefined ? [] : [`mineral:${mineral}`]),
@@ -95,19 +89,19 @@ export class ItemsController {
   @ApiOperation({
     summary: 'An item: what it names, and what deals and shipments it touches, with the reasons',
   })
-  @ApiResponse({ status: 404, description: 'No such item has been heard of.' })
+  @ApiAnswer(ItemView, 'The strongest links first, 200 at most.', 'not-found')
   async get(@Param('id') id: string): Promise<ItemView> {
     const item = await this.items.find(id);
-    if (!item) throw new ProblemError(404, 'not-found', `no item ${id} has been heard of`);
+    if (!item) throw new ProblemError('not-found', `no item ${id} has been heard of`);
     return viewOf(item, await this.links.ofItem(id, MOST_LINKS_SHOWN + 1), MOST_LINKS_SHOWN);
   }
 
   @Get('exposure/:mineral')
   @ApiOperation({ summary: 'How much stands behind a mineral in the deals that commit it, exact' })
-  @ApiResponse({ status: 404, description: 'No deal that was heard of commits it.' })
+  @ApiAnswer(Exposure, 'Sums are decimal strings, exact.', 'not-found')
   async exposure(@Param('mineral') mineral: string): Promise<Exposure> {
     const exposure = await exposureOf(mineral, this.subjects.dealsOf(mineral));
-    if (exposure.deals === 0) throw new ProblemError(404, 'not-found', `no deal commits ${mineral}`);
+    if (exposure.deals === 0) throw new ProblemError('not-found', `no deal commits ${mineral}`);
     return exposure;
   }
 }
@@ -117,6 +111,6 @@ function positionIn(cursor: string | undefined): Position | undefined {
   const text = positionOf(cursor);
   if (text === undefined) return undefined;
   const position = readPosition(text);
-  if (!position) throw new ProblemError(400, 'invalid-query', 'the cursor is none that this list has given');
+  if (!position) throw new ProblemError('invalid-query', 'the cursor is none that this list has given');
   return position;
 }

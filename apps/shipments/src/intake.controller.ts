@@ -1,10 +1,10 @@
 import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { readHttp } from '#contracts/http-binding.js';
 import { MilestoneReported, ShipmentRegistered, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import { type Accepted, Intake } from '#service/intake.js';
+import { Accepted, Intake } from '#service/intake.js';
 import { RawBody } from '#service/json-body.js';
-import { ApiEventsOf } from '#service/openapi.js';
+import { ApiAccepted, ApiEventsOf } from '#service/openapi.js';
 
 const EXAMPLES = {
   registered: {
@@ -52,13 +52,13 @@ export class IntakeController {
   @ApiOperation({ summary: 'Take in shipment events: CloudEvents over HTTP, structured, batched or binary' })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
   @ApiEventsOf(SHIPMENTS_INBOUND, EXAMPLES)
-  @ApiResponse({ status: 202, description: 'Every event is on all in-sync replicas of Kafka.' })
-  @ApiResponse({ status: 400, description: 'Not CloudEvents as they must be; errors point to each fault.' })
-  @ApiResponse({
-    status: 422,
-    description: 'The data is not as its contract says; errors point to each fault.',
-  })
-  @ApiResponse({ status: 503, description: 'Kafka is away: send it again, with the same ids.' })
+  @ApiAccepted(
+    Accepted,
+    'Every event is on all in-sync replicas of Kafka.',
+    'not-a-cloudevent',
+    'invalid-envelope',
+    'unknown-type',
+  )
   take(@Headers() headers: Record<string, string>, @RawBody() body: Buffer): Promise<Accepted> {
     return this.intake.accept(SHIPMENTS_INBOUND, readHttp({ headers, body }), headers);
   }

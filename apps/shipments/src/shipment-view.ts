@@ -1,64 +1,86 @@
 /** A shipment as it is shown over HTTP. */
+import { IsBoolean } from 'class-validator';
+import { Extensions, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
 import {
   type Classifier,
+  CLASSIFIERS,
   EventRetracted,
+  type Milestone,
   MilestoneReported,
+  MILESTONES,
+  ShipmentRegistered,
   type ShipmentStatus,
+  STATUSES,
 } from '#contracts/shipments.js';
-import type { CargoLot, Party, Place, Transport } from '#contracts/trade.js';
-import { type Accepted, inOrderOfHappening, keyOf, type MilestoneClaim, type Shipment } from './shipment.js';
+import { CargoLot, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
+import { AnyOf, ManyOf } from '#service/view-fields.js';
+import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
 
 interface Identified {
   readonly _id: string;
 }
 
-export interface ShipmentSummary {
-  readonly id: string;
-  readonly status: ShipmentStatus;
-  readonly statusAt?: string;
-  readonly dealId?: string;
-  readonly origin?: Place;
-  readonly destination?: Place;
-  readonly deadline?: string;
-  readonly position?: Place;
-  readonly eta?: string;
-  readonly arrivedAt?: string;
-  readonly cargo: readonly CargoLot[];
+export class ShipmentSummary {
+  @Id() readonly id!: string;
+  /** `announced`: heard of before it was registered. Then the last milestone passed. */
+  @OneOf(STATUSES) readonly status!: ShipmentStatus;
+  @Optional() @Timestamp() readonly statusAt?: string;
+  @Optional() @Id() readonly dealId?: string;
+  @Optional() @Nested(() => Place) readonly origin?: Place;
+  @Optional() @Nested(() => Place) readonly destination?: Place;
+  @Optional() @Timestamp() readonly deadline?: string;
+  /** Where it was last known to be. */
+  @Optional() @Nested(() => Place) readonly position?: Place;
+  @Optional() @Timestamp() readonly eta?: string;
+  @Optional() @Timestamp() readonly arrivedAt?: string;
+  @ManyOf(() => CargoLot) readonly cargo!: readonly CargoLot[];
 }
 
-/** A milestone, with what its event says of the transport. */
-export interface MilestoneView extends Omit<MilestoneClaim, 'happenedAt'> {
-  readonly transport?: Transport;
+/** A milestone as it is last known at one place, and the event that says so. */
+export class MilestoneView {
+  @OneOf(MILESTONES) readonly milestone!: Milestone;
+  @OneOf(CLASSIFIERS, 'planned, estimated or actual: PLN, EST or ACT') readonly classifier!: Classifier;
+  @Timestamp() readonly at!: string;
+  @Optional() @Nested(() => Place) readonly place?: Place;
+  @Optional() @Nested(() => Transport) readonly transport?: Transport;
+  @Text(1024) readonly source!: string;
+  @Text(1024) readonly id!: string;
 }
 
-export interface ShipmentView extends ShipmentSummary {
-  readonly parties: readonly Party[];
-  readonly incoterm?: string;
-  readonly milestones: readonly MilestoneView[];
+class EtaView {
+  @Timestamp() readonly eta!: string;
+  @OneOf(CLASSIFIERS, 'planned or estimated: PLN or EST') readonly classifier!: Classifier;
+  @Timestamp() readonly said!: string;
+  @Text(1024) readonly source!: string;
+}
+
+export class ShipmentView extends ShipmentSummary {
+  @ManyOf(() => Party) readonly parties!: readonly Party[];
+  @Optional() @OneOf(INCOTERMS) readonly incoterm?: (typeof INCOTERMS)[number];
+  @ManyOf(() => MilestoneView) readonly milestones!: readonly MilestoneView[];
   /** Each time that the arrival was estimated or planned anew, the latest last; `eta` is an estimate where there is one. */
-  readonly etaHistory: readonly {
-    readonly eta: string;
-    readonly classifier: Classifier;
-    readonly said: string;
-    readonly source: string;
-  }[];
-  readonly extensions?: Readonly<Record<string, unknown>>;
+  @ManyOf(() => EtaView) readonly etaHistory!: readonly EtaView[];
+  @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-export interface TimelineView {
-  readonly id: string;
-  readonly events: readonly {
-    readonly id: string;
-    readonly source: string;
-    readonly type: string;
-    /** As its sender wrote it, offset and all; absent where it was not given. */
-    readonly time?: string;
-    /** The instant by which it takes its place among the others. */
-    readonly happenedAt: string;
-    readonly receivedAt: string;
-    readonly retracted: boolean;
-    readonly data: unknown;
-  }[];
+const SHIPMENT_EVENTS = [ShipmentRegistered, MilestoneReported, EventRetracted] as const;
+
+class TimelineEvent {
+  @Text(1024) readonly id!: string;
+  @Text(1024) readonly source!: string;
+  @OneOf(SHIPMENT_EVENTS.map(({ type }) => type)) readonly type!: (typeof SHIPMENT_EVENTS)[number]['type'];
+  /** As its sender wrote it, offset and all; absent where it was not given. */
+  @Optional() @Timestamp() readonly time?: string;
+  /** The instant by which it takes its place among the others. */
+  @Timestamp() readonly happenedAt!: string;
+  @Timestamp() readonly receivedAt!: string;
+  @IsBoolean() readonly retracted!: boolean;
+  @AnyOf(SHIPMENT_EVENTS) readonly data!: InstanceType<(typeof SHIPMENT_EVENTS)[number]>;
+}
+
+export class TimelineView {
+  @Id() readonly id!: string;
+  @ManyOf(() => TimelineEvent) readonly events!: readonly TimelineEvent[];
 }
 
 export function summaryOf(shipment: Shipment & Identified): ShipmentSummary {

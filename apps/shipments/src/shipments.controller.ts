@@ -1,19 +1,19 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Id, Mineral } from '#contracts/fields.js';
 import { type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
 import { historyOf } from '#messaging/projection.js';
-import { ApiQueryOf } from '#service/openapi.js';
+import { ApiAnswer, ApiPage, ApiQueryOf } from '#service/openapi.js';
 import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import {
-  type ShipmentSummary,
+  ShipmentSummary,
   shipmentOf,
   summaryOf,
   timelineOf,
-  type ShipmentView,
-  type TimelineView,
+  ShipmentView,
+  TimelineView,
 } from './shipment-view.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 
@@ -31,7 +31,7 @@ export class ShipmentsController {
   @Get()
   @ApiOperation({ summary: 'Shipments, by deal, mineral and status' })
   @ApiQueryOf(ShipmentsQuery)
-  @ApiResponse({ status: 200, description: 'In the order of ids; `next` is the cursor of what follows.' })
+  @ApiPage(ShipmentSummary, 'In the order of ids; `next` is the cursor of what follows.')
   async list(
     @Query() { deal, mineral, status, limit, cursor }: ShipmentsQuery,
   ): Promise<Page<ShipmentSummary>> {
@@ -47,8 +47,7 @@ export class ShipmentsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'A shipment: where it is, what it carries, what is expected of it' })
-  @ApiResponse({ status: 200, description: 'Times are as they were sent, with their offset.' })
-  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
+  @ApiAnswer(ShipmentView, 'Times are as they were sent, with their offset.', 'not-found')
   async get(@Param('id') id: string): Promise<ShipmentView> {
     const shipment = await this.known(id);
     return shipmentOf(shipment, historyOf(shipment.timeline ?? []));
@@ -58,8 +57,7 @@ export class ShipmentsController {
   @ApiOperation({
     summary: 'Every event of a shipment in the order of happening, those taken back among them',
   })
-  @ApiResponse({ status: 200, description: 'Each with when it happened and when we learnt of it.' })
-  @ApiResponse({ status: 404, description: 'No event has been heard of it.' })
+  @ApiAnswer(TimelineView, 'Each with when it happened and when we learnt of it.', 'not-found')
   async timeline(@Param('id') id: string): Promise<TimelineView> {
     const shipment = await this.known(id);
     return timelineOf(shipment, historyOf(shipment.timeline ?? []));
@@ -67,7 +65,7 @@ export class ShipmentsController {
 
   private async known(id: string) {
     const found = await this.shipments.find(id);
-    if (!found) throw new ProblemError(404, 'not-found', `no event has been heard of a shipment ${id}`);
+    if (!found) throw new ProblemError('not-found', `no event has been heard of a shipment ${id}`);
     return found;
   }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Validator } from '@seriousme/openapi-schema-validator';
 import { EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
 import { until } from '#messaging/testing/until.js';
 import type { Page } from '#service/page.js';
@@ -10,7 +9,7 @@ import {
   runService,
   untilReady,
 } from '#service/testing/running-service.js';
-import { unresolvedReferences } from '#service/testing/unresolved-references.js';
+import { expectWhole, type OpenApiDocument } from '#service/testing/openapi-document.js';
 import { ShipmentsConfig } from './config.js';
 import type { Accepted } from './shipment.js';
 import type { ShipmentSummary, ShipmentView, TimelineView } from './shipment-view.js';
@@ -448,21 +447,16 @@ describe('the shipments service', () => {
 
   describe('tells of itself', () => {
     it('an OpenAPI document that is valid, and a page to browse it', async () => {
-      const { body } = await shipments.get<{
-        openapi: string;
-        paths: Record<string, { get?: { parameters: { name: string }[] } }>;
-      }>('/openapi.json');
-      expect(await new Validator().validate(body)).toEqual({ valid: true });
-      expect(unresolvedReferences(body)).toEqual([]);
-      const { parameters } = body.paths['/shipments']!.get!;
-      expect(parameters.map(({ name }) => name).sort()).toEqual([
+      const { body } = await shipments.get<OpenApiDocument>('/openapi.json');
+      await expectWhole(body);
+      const { parameters } = body.paths['/shipments']!['get']!;
+      expect(parameters!.map(({ name }) => name).sort()).toEqual([
         'cursor',
         'deal',
         'limit',
         'mineral',
         'status',
       ]);
-      expect(body.openapi).toBe('3.1.0');
       expect(Object.keys(body.paths).sort()).toEqual([
         '/events',
         '/health/live',

@@ -46,7 +46,10 @@ const references = (schema: unknown): string[] => {
 /** The rules of our own say all of their schema themselves (`fields.ts`). */
 const OWN_RULES = ['isTimestamp', 'isDay', 'isText', 'isWebAddress', 'isExtensions'];
 
-let classSchemas: Readonly<Record<string, JsonSchema>> | undefined;
+/** A class whose properties have decorators: a contract, a query, an answer. */
+type DecoratedClass = new () => object;
+
+let classSchemas: Readonly<Record<string, JsonSchema>> = {};
 
 const GENERATION = {
   classTransformerMetadataStorage: defaultMetadataStorage,
@@ -54,38 +57,46 @@ const GENERATION = {
   additionalConverters: Object.fromEntries(OWN_RULES.map((name) => [name, {}])),
 };
 
-/** Of all decorated classes there are. Contracts are declared while their modules load, so once is enough. */
-const schemasOfClasses = (): Readonly<Record<string, JsonSchema>> =>
-  (classSchemas ??= {
-    ...EXTENSION_SCHEMAS,
-    ...(validationMetadatasToSchemas(GENERATION) as unknown as Record<string, JsonSchema>),
-  });
+/** Of all decorated classes that are loaded by now. */
+const schemasWith = ({ name }: DecoratedClass): Readonly<Record<string, JsonSchema>> => {
+  if (!classSchemas[name]) {
+    classSchemas = {
+      ...EXTENSION_SCHEMAS,
+      ...(validationMetadatasToSchemas(GENERATION) as unknown as Record<string, JsonSchema>),
+    };
+  }
+  if (!classSchemas[name]) throw new Error(`${name} has no decorated property`);
+  return classSchemas;
+};
 
 /** The JSON Schema of each property of a class that is decorated with class-validator, but is no contract: a query, say. */
-export const propertySchemasOf = (type: new () => object): Readonly<Record<string, JsonSchema>> =>
+export const propertySchemasOf = (type: DecoratedClass): Readonly<Record<string, JsonSchema>> =>
   (targetConstructorToSchema(type, GENERATION) as unknown as JsonSchema).properties ?? {};
+
+/** The JSON Schemas of a class and of all that it refers to, by name, as they stand in `$defs`. */
+export function definitionsOf(type: DecoratedClass): Readonly<Record<string, JsonSchema>> {
+  const schemas = schemasWith(type);
+  const definitions: Record<string, JsonSchema> = {};
+  const wanted = [type.name];
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    if (definitions[name]) continue;
+    definitions[name] = schemas[name]!;
+    wanted.push(...references(definitions[name]));
+  }
+  return Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** The JSON Schema (2020-12) of an event's data, generated from the class's decorators. */
 export function schemaOf(contract: ContractClass, openness: Openness): JsonSchema {
-  const schemas = schemasOfClasses();
   const close = (schema: JsonSchema): JsonSchema =>
     openness === 'closed' && schema.properties ? { ...schema, additionalProperties: false } : schema;
-  const root = schemas[contract.name];
-  if (!root) throw new Error(`${contract.name} has no decorated property`);
-
-  const definitions: Record<string, JsonSchema> = {};
-  const wanted = references(root);
-  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-    if (definitions[name]) continue;
-    definitions[name] = close(schemas[name]!);
-    wanted.push(...references(definitions[name]));
-  }
-  const ordered = Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { [contract.name]: root, ...definitions } = definitionsOf(contract);
+  const closed = Object.entries(definitions).map(([name, schema]) => [name, close(schema)] as const);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: contract.type,
     description: contract.description,
-    ...close(root),
-    ...(Object.keys(ordered).length > 0 && { $defs: ordered }),
+    ...close(root!),
+    ...(closed.length > 0 && { $defs: Object.fromEntries(closed) }),
   };
 }

@@ -1,3 +1,6 @@
+import { IsString } from 'class-validator';
+import { OneOf } from './fields.js';
+
 /** Why an event is refused. These are part of the contract with upstream systems, so they never change meaning. */
 export const REFUSAL_CODES = [
   'not-a-cloudevent',
@@ -26,12 +29,12 @@ export const FAULT_CODES = [
 export type FaultCode = (typeof FAULT_CODES)[number];
 
 /** One thing that is wrong with an event: where, a stable code, and words for a person. */
-export interface Fault {
+export class Fault {
   /** JSON pointer (RFC 6901) into the event, in its structured form: `/id`, `/data/place/unlocode`. */
-  readonly pointer: string;
+  @IsString() readonly pointer!: string;
   /** A refusal's code where an item of a batch is refused as a whole. */
-  readonly code: FaultCode | RefusalCode;
-  readonly message: string;
+  @OneOf([...FAULT_CODES, ...REFUSAL_CODES]) readonly code!: FaultCode | RefusalCode;
+  @IsString() readonly message!: string;
 }
 
 export const MOST_FAULTS = 50;

@@ -14,9 +14,7 @@ export class AnswerInTime implements NestInterceptor {
     const { method } = context.switchToHttp().getRequest<FastifyRequest>();
     if (method !== 'GET') return next.handle();
     const away = (): Observable<never> =>
-      throwError(
-        () => new ProblemError(503, 'database-away', 'the database does not answer; ask again later'),
-      );
+      throwError(() => new ProblemError('database-away', 'the database does not answer; ask again later'));
     return next.handle().pipe(timeout({ first: WITHIN_MS, with: away }));
   }
 }

@@ -1,10 +1,18 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IsString } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
+import { OneOf, Optional } from '#contracts/fields.js';
 import { ConsumerState } from '#messaging/consumer-state.js';
 import { Dependencies } from './dependencies.js';
-import { readiness } from './health.js';
+import { Readiness, readiness } from './health.js';
+import { ApiStatuses } from './openapi.js';
+
+class Liveness {
+  @OneOf(['alive', 'dead']) readonly status!: 'alive' | 'dead';
+  @Optional() @IsString() readonly reason?: string;
+}
 
 @ApiTags('operations')
 @Controller()
@@ -19,8 +27,10 @@ export class HealthController {
   @ApiOperation({
     summary: 'Whether the process should go on: false only when its consumer has silently stopped',
   })
-  @ApiResponse({ status: 200, description: 'It lives. A dependency that is away does not change that.' })
-  @ApiResponse({ status: 503, description: 'Its consumer has stopped although Kafka answers: restart it.' })
+  @ApiStatuses(Liveness, {
+    200: 'It lives. A dependency that is away does not change that.',
+    503: 'Its consumer has stopped although Kafka answers: restart it.',
+  })
   live(@Res() reply: FastifyReply): void {
     const silent = this.consumer.silent;
     void reply
@@ -34,8 +44,10 @@ export class HealthController {
 
   @Get('health/ready')
   @ApiOperation({ summary: 'Whether it can answer, and everything that is not as it should be' })
-  @ApiResponse({ status: 200, description: 'ok, or degraded with the reasons' })
-  @ApiResponse({ status: 503, description: 'unavailable: a dependency has not answered yet, or none does' })
+  @ApiStatuses(Readiness, {
+    200: 'ok, or degraded with the reasons',
+    503: 'unavailable: a dependency has not answered yet, or none does',
+  })
   ready(@Res() reply: FastifyReply): void {
     const answer = readiness(this.dependencies.all, this.consumer, new Date());
     void reply.status(answer.status === 'unavailable' ? 503 : 200).send(answer);
@@ -43,6 +55,11 @@ export class HealthController {
 
   @Get('metrics')
   @ApiOperation({ summary: 'Metrics, in the text format of Prometheus' })
+  @ApiResponse({
+    status: 200,
+    description: 'Lag, events by outcome, the time of batches, dead letters',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
   async metrics(@Res() reply: FastifyReply): Promise<void> {
     await reply.header('content-type', this.registry.contentType).send(await this.registry.metrics());
   }

@@ -1,21 +1,50 @@
+import { IsString } from 'class-validator';
+import { Nested, OneOf, Optional, Timestamp } from '#contracts/fields.js';
 import type { ConsumerState, Lag } from '#messaging/consumer-state.js';
 import type { DependencyStatus } from './dependencies.js';
+import { Count, Described, ManyOf } from './view-fields.js';
 
 /** `ok`; `degraded`: it works, but an operator wants to know; `unavailable`: it can answer nothing. */
-export type ReadyStatus = 'ok' | 'degraded' | 'unavailable';
+const READY_STATUSES = ['ok', 'degraded', 'unavailable'] as const;
 
-export interface Readiness {
-  readonly status: ReadyStatus;
+class DependencyView {
+  @IsString() readonly name!: string;
+  @OneOf(['up', 'down']) readonly status!: 'up' | 'down';
+  @Timestamp() readonly since!: string;
+  @Optional() @IsString() readonly error?: string;
+}
+
+class WaitingView {
+  @IsString() readonly on!: string;
+  @Timestamp() readonly since!: string;
+}
+
+class DeadLettersView {
+  /** Since the start. */
+  @Count() readonly count!: number;
+  @Optional() @Timestamp() readonly last?: string;
+}
+
+class ConsumerView {
+  @Optional() @Nested(() => WaitingView) readonly waiting?: WaitingView;
+  @Described({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { type: 'integer' } },
+    description: 'the partitions that this instance has, by topic',
+  })
+  readonly assigned!: Readonly<Record<string, readonly number[]>>;
+  @Count() readonly lag!: number;
+  /** Partitions that are behind and do not advance, `topic/partition`. */
+  @IsString({ each: true }) readonly stalled!: readonly string[];
+  @Nested(() => DeadLettersView) readonly deadLetters!: DeadLettersView;
+}
+
+export class Readiness {
+  @OneOf(READY_STATUSES) readonly status!: (typeof READY_STATUSES)[number];
   /** In words, everything that is not as it should be. */
-  readonly reasons: readonly string[];
-  readonly dependencies: readonly { name: string; status: 'up' | 'down'; since: string; error?: string }[];
-  readonly consumer: {
-    readonly waiting?: { on: string; since: string };
-    readonly assigned: Readonly<Record<string, readonly number[]>>;
-    readonly lag: number;
-    readonly stalled: readonly string[];
-    readonly deadLetters: { count: number; last?: string };
-  };
+  @IsString({ each: true }) readonly reasons!: readonly string[];
+  @ManyOf(() => DependencyView) readonly dependencies!: readonly DependencyView[];
+  @Nested(() => ConsumerView) readonly consumer!: ConsumerView;
 }
 
 const LETTERS_MATTER_FOR_MS = 5 * 60_000;

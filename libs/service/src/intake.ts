@@ -1,5 +1,6 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
+import { Id, Text } from '#contracts/fields.js';
 import { eachItem, type HttpEvents } from '#contracts/http-binding.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { checkEvent, type Topic } from '#contracts/topic.js';
@@ -7,20 +8,23 @@ import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
 import { MOST_BYTES_AN_EVENT } from '#messaging/read-batch.js';
 import { type HttpHeaders, traced } from '#messaging/trace.js';
 import { ProblemError } from './problem.js';
+import { ManyOf } from './view-fields.js';
 import { within } from './within.js';
 
-const RETRY_AFTER_SECONDS = 5;
 /** A Kafka that hangs is not waited for longer; the client's own retries would take the better part of a minute. */
 const WITHIN_MS = 5_000;
 
-/** What an intake answers with: what was accepted, by what identifies it. */
-export interface Accepted {
-  readonly accepted: readonly {
-    readonly id: string;
-    readonly source: string;
-    readonly type: string;
-    readonly subject: string;
-  }[];
+/** An event that was accepted, by what identifies it. */
+class AcceptedEvent {
+  @Text(1024) readonly id!: string;
+  @Text(1024) readonly source!: string;
+  @Text(1024) readonly type!: string;
+  @Id() readonly subject!: string;
+}
+
+/** What an intake answers with. */
+export class Accepted {
+  @ManyOf(() => AcceptedEvent) readonly accepted!: readonly AcceptedEvent[];
 }
 
 /** The door from HTTP to a topic: an event that is accepted here is on all in-sync replicas. */
@@ -42,12 +46,8 @@ export class Intake {
       await within(WITHIN_MS, this.client.send(messages));
     } catch {
       throw new ProblemError(
-        503,
         'kafka-away',
         'Kafka does not answer, so it is not known to be stored; send it again, with the same ids',
-        {
-          retryAfterSeconds: RETRY_AFTER_SECONDS,
-        },
       );
     }
     return { accepted: events.map(({ id, source, type, subject }) => ({ id, source, type, subject })) };

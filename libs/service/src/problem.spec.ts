@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BadRequestException, NotFoundException } from '@nestjs/common';
 import mongoose from 'mongoose';
-import { RefusedEvent } from '#contracts/fault.js';
-import { ProblemError, problemOf } from './problem.js';
+import { REFUSAL_CODES, RefusedEvent } from '#contracts/fault.js';
+import { PROBLEM_CODES, ProblemError, problemOf } from './problem.js';
 
 const { MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo;
 
@@ -26,7 +28,7 @@ describe('an error is answered', () => {
     ];
     expect(problemOf(new RefusedEvent('invalid-data', 'the data is not valid', faults))).toEqual({
       type: 'urn:orebound:problem:invalid-data',
-      title: 'Unprocessable Content',
+      title: 'The data does not hold to its contract',
       status: 422,
       code: 'invalid-data',
       detail: 'the data is not valid',
@@ -35,7 +37,7 @@ describe('an error is answered', () => {
   });
 
   it('of a controller with what it says', () => {
-    expect(problemOf(new ProblemError(404, 'not-found', 'no such deal'))).toMatchObject({
+    expect(problemOf(new ProblemError('not-found', 'no such deal'))).toMatchObject({
       status: 404,
       code: 'not-found',
     });
@@ -80,4 +82,12 @@ describe('an error is answered', () => {
     expect(answer).toMatchObject({ status: 500, code: 'internal' });
     expect(JSON.stringify(answer)).not.toContain('hunter2');
   });
+});
+
+it('every code that only HTTP has, and no other, is in docs/errors.md, with what to do about it', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/errors.md'), 'utf8');
+  const section = page.split(/^## /mu).find((each) => each.startsWith('Codes of HTTP alone'))!;
+  const told = [...section.matchAll(/^\| `([a-z-]+)` \| .+ \| .+ \|$/gmu)].map(([, code]) => code);
+  const refusals: readonly string[] = REFUSAL_CODES;
+  expect(told.sort()).toEqual(PROBLEM_CODES.filter((code) => !refusals.includes(code)).sort());
 });

@@ -1,71 +1,87 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PinoLogger } from 'nestjs-pino';
-import { type Fault, RefusedEvent, type RefusalCode } from '#contracts/fault.js';
+import { Fault, RefusedEvent, type RefusalCode } from '#contracts/fault.js';
+import { OneOf, Optional } from '#contracts/fields.js';
 import { traceOfRequest } from '#messaging/trace.js';
+import { Described, ManyOf } from './view-fields.js';
+
+/**
+ * Every code that a problem may have, with the status that it is answered with and what it means, in a few words that
+ * do not change from one occurrence to the next (RFC 9457, 3.1.3). docs/errors.md says what to do about each.
+ */
+export const PROBLEMS = {
+  'not-a-cloudevent': [400, 'Not a CloudEvent'],
+  'malformed-json': [400, 'Not JSON'],
+  'invalid-envelope': [400, 'The attributes of a CloudEvent are not as they must be'],
+  'unsupported-content-type': [415, 'Not a content type that is taken here'],
+  'too-large': [413, 'More than is taken at once'],
+  'unknown-type': [422, 'Not a type of event that is taken here'],
+  'invalid-data': [422, 'The data does not hold to its contract'],
+  'fold-failed': [500, 'The event could not be applied'],
+  'document-too-large': [422, 'More history than is kept of one entity'],
+  'invalid-query': [400, 'The query is not as it must be'],
+  'not-found': [404, 'Not known here'],
+  'bad-request': [400, 'The request is not as HTTP has it'],
+  'kafka-away': [503, 'Kafka does not answer'],
+  'database-away': [503, 'The database does not answer'],
+  internal: [500, 'Something went wrong here'],
+} as const satisfies Readonly<
+  Record<RefusalCode, readonly [number, string]> & Record<string, readonly [number, string]>
+>;
+export type ProblemCode = keyof typeof PROBLEMS;
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
 
 /** An error as every service answers it: problem details (RFC 9457), with a stable code and a pointer to each fault. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: string;
+export class Problem {
+  @Described({ type: 'string', format: 'uri', description: '`urn:orebound:problem:` and the code' })
+  readonly type!: string;
+  @Described({ type: 'string', description: 'what the code means' }) readonly title!: string;
+  @Described({ type: 'integer', minimum: 400, maximum: 599, description: 'the HTTP status' })
+  readonly status!: number;
+  @OneOf(PROBLEM_CODES, 'what decides what to do about it') readonly code!: ProblemCode;
+  @Optional()
+  @Described({ type: 'string', description: 'words for a person, of this occurrence' })
   readonly detail?: string;
-  readonly errors?: readonly Fault[];
+  /** What is wrong, and where in what was sent. */
+  @Optional() @ManyOf(() => Fault) readonly errors?: readonly Fault[];
 }
 
 /** A problem that a controller answers with. */
 export class ProblemError extends Error {
   constructor(
-    readonly status: number,
-    readonly code: string,
+    readonly code: ProblemCode,
     detail: string,
-    readonly options: { errors?: readonly Fault[]; retryAfterSeconds?: number } = {},
+    readonly errors?: readonly Fault[],
   ) {
     super(detail);
     this.name = 'ProblemError';
   }
 }
 
-const STATUS: Readonly<Record<RefusalCode, number>> = {
-  'not-a-cloudevent': 400,
-  'malformed-json': 400,
-  'invalid-envelope': 400,
-  'unsupported-content-type': 415,
-  'too-large': 413,
-  'unknown-type': 422,
-  'invalid-data': 422,
-  'fold-failed': 500,
-  'document-too-large': 422,
-};
-
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  413: 'Content Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
-
 /** The codes of what Nest and Fastify refuse before one of ours sees it. */
-const CODES: Readonly<Record<number, string>> = {
+const CODES: Readonly<Record<number, ProblemCode>> = {
   404: 'not-found',
   413: 'too-large',
   415: 'unsupported-content-type',
 };
 
-const problem = (status: number, code: string, detail?: string, errors?: readonly Fault[]): Problem => ({
+/** @param status another than the code's own, where HTTP knows it more exactly */
+const problem = (
+  code: ProblemCode,
+  detail: string,
+  errors?: readonly Fault[],
+  status: number = PROBLEMS[code][0],
+): Problem => ({
   type: `urn:orebound:problem:${code}`,
-  title: TITLES[status] ?? 'Error',
+  title: PROBLEMS[code][1],
   status,
   code,
-  ...(detail !== undefined && { detail }),
+  detail,
   ...(errors && errors.length > 0 && { errors }),
 });
+
+const RETRY_AFTER_SECONDS = '5';
 
 const MONGO_AWAY =
   /^(?:Mongo(?:Network|ServerSelection|NotConnected|TopologyClosed|Operation|PoolClear)|MongooseServerSelection)/;
@@ -81,19 +97,17 @@ const isMongoAway = (error: unknown): boolean =>
 
 /** The problem that an error is answered as. What is not expected becomes a bare 500: its words may hold secrets. Pure. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof RefusedEvent)
-    return problem(STATUS[error.code], error.code, error.message, error.faults);
-  if (error instanceof ProblemError)
-    return problem(error.status, error.code, error.message, error.options.errors);
+  if (error instanceof RefusedEvent) return problem(error.code, error.message, error.faults);
+  if (error instanceof ProblemError) return problem(error.code, error.message, error.errors);
   if (isMongoAway(error))
-    return problem(503, 'database-away', 'the database does not answer; events are still taken in');
+    return problem('database-away', 'the database does not answer; events are still taken in');
   const status =
     error instanceof HttpException
       ? error.getStatus()
       : (error as { statusCode?: number } | null | undefined)?.statusCode;
   if (status !== undefined && status >= 400 && status < 500)
-    return problem(status, CODES[status] ?? 'bad-request', (error as Error).message);
-  return problem(500, 'internal', 'something went wrong here; it has been logged');
+    return problem(CODES[status] ?? 'bad-request', (error as Error).message, undefined, status);
+  return problem('internal', 'something went wrong here; it has been logged');
 }
 
 export const sendProblem = (reply: FastifyReply, answer: Problem): void =>
@@ -115,8 +129,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (answer.status === 503) this.log.warn({ ...about, code: answer.code }, 'a request is put off');
     else if (answer.status >= 500) this.log.error({ ...about, err: error }, 'a request failed');
     else this.log.info({ ...about, code: answer.code, errors: answer.errors }, 'a request is refused');
-    if (answer.status === 503)
-      void reply.header('retry-after', String((error as ProblemError).options?.retryAfterSeconds ?? 5));
+    if (answer.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     sendProblem(reply, answer);
   }
 }

@@ -1,20 +1,25 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
+import { distinct, type Fault, step } from '#contracts/fault.js';
 import { ProblemError } from './problem.js';
 
 /** Names that every object has, and that class-transformer therefore passes over in silence. */
 const isInherited = (name: string): boolean => name in Object.prototype;
 
+/** Bounded as a refused event is: names and values are the sender's. */
+const refusedQuery = (faults: readonly Fault[]): ProblemError =>
+  new ProblemError('invalid-query', 'the query is not as it must be', distinct(faults));
+
 class QueryPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const inherited = metadata.type === 'query' ? Object.keys(value ?? {}).filter(isInherited) : [];
     if (inherited.length > 0) {
-      throw new ProblemError(400, 'invalid-query', 'the query is not as it must be', {
-        errors: inherited.map((name) => ({
-          pointer: `/${name}`,
+      throw refusedQuery(
+        inherited.map((name) => ({
+          pointer: step(name),
           code: 'unknown-property',
           message: `property ${name} should not exist`,
         })),
-      });
+      );
     }
     return super.transform(value, metadata) as Promise<unknown>;
   }
@@ -27,11 +32,11 @@ export const queryPipe = new QueryPipe({
   forbidNonWhitelisted: true,
   forbidUnknownValues: false, // bodies and batches are plain objects, checked by their contracts
   exceptionFactory: (errors: ValidationError[]) =>
-    new ProblemError(400, 'invalid-query', 'the query is not as it must be', {
-      errors: errors.map(({ property, constraints }) => ({
-        pointer: `/${property}`,
+    refusedQuery(
+      errors.map(({ property, constraints }) => ({
+        pointer: step(property),
         code: constraints?.['whitelistValidation'] === undefined ? 'malformed' : 'unknown-property',
         message: Object.values(constraints ?? {}).join('; '),
       })),
-    }),
+    ),
 });

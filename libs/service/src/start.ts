@@ -2,24 +2,18 @@ import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { HandlerErrors } from '#messaging/handler-errors.js';
 import { AnswerInTime } from './answer-in-time.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
-import { withSharedSchemas } from './openapi.js';
+import { type About, openApiOf } from './openapi.js';
 import { ProblemFilter, problemOf, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
 
 const STOP_WITHIN_MS = 10_000;
-
-/** What a service tells of itself in its OpenAPI document. */
-export interface About {
-  readonly title: string;
-  readonly description: string;
-}
 
 /** Builds a service's application: HTTP and transport, not yet listening. */
 export async function createService(
@@ -56,16 +50,7 @@ export async function createService(
   // The application calls the hooks of all that both are made of; called twice, everything would be started twice.
   transport.setIsInitHookCalled(true);
 
-  const document = SwaggerModule.createDocument(
-    app,
-    new DocumentBuilder()
-      .setOpenAPIVersion('3.1.0')
-      .setTitle(about.title)
-      .setDescription(about.description)
-      .setVersion('1')
-      .build(),
-  );
-  SwaggerModule.setup('docs', app, withSharedSchemas(document), { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, openApiOf(app, about), { jsonDocumentUrl: 'openapi.json' });
   return app;
 }
 

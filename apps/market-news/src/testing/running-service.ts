@@ -9,6 +9,7 @@ import type { Log } from '#messaging/log.js';
 import { loadConfig } from '#service/config.js';
 import { Database } from '#service/database.js';
 import { createService } from '#service/start.js';
+import { documentedAnswers, type OpenApiDocument } from '#service/testing/openapi-document.js';
 import { MarketNewsConfig } from '../config.js';
 import { MarketNewsModule } from '../market-news.module.js';
 import { eventually } from './eventually.js';
@@ -48,6 +49,7 @@ export class RunningService {
   private constructor(
     private readonly app: NestFastifyApplication,
     private readonly url: string,
+    private readonly undocumented: ReturnType<typeof documentedAnswers>,
     readonly kafka: KafkaClient,
     readonly database: Database,
   ) {}
@@ -60,7 +62,10 @@ export class RunningService {
     });
     await app.listen(0, '127.0.0.1');
     await app.startAllMicroservices();
-    const service = new RunningService(app, await app.getUrl(), app.get(KafkaClient), app.get(Database));
+    const url = await app.getUrl();
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
+    const undocumented = documentedAnswers(document);
+    const service = new RunningService(app, url, undocumented, app.get(KafkaClient), app.get(Database));
     await eventually(async () => {
       const { body } = await service.get('/health/ready');
       const { assigned } = body['consumer'] as { assigned: object };
@@ -69,18 +74,27 @@ export class RunningService {
     return service;
   }
 
-  async get(path: string): Promise<Answer> {
-    return answerOf(await fetch(this.url + path));
+  get(path: string): Promise<Answer> {
+    return this.ask(path, { method: 'GET' });
   }
 
-  async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return answerOf(
-      await fetch(this.url + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
-    );
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** Every answer is held against the service's OpenAPI document. @throws Error where it is not as documented */
+  private async ask(path: string, init: RequestInit & { method: string }): Promise<Answer> {
+    const response = await fetch(this.url + path, init);
+    const { status, headers } = response;
+    const body = (await response.json()) as Record<string, unknown>;
+    const type = headers.get('content-type') ?? '';
+    const wrong = this.undocumented(init.method, path, { status, type, body });
+    if (wrong.length > 0) throw new Error(`not as /openapi.json says:\n${wrong.join('\n')}`);
+    return { status, body };
   }
 
   async send(topic: Topic, ...events: CloudEvent[]): Promise<void> {
@@ -125,8 +139,3 @@ export class RunningService {
     return this.app.close();
   }
 }
-
-const answerOf = async (response: Response): Promise<Answer> => ({
-  status: response.status,
-  body: (await response.json()) as Record<string, unknown>,
-});

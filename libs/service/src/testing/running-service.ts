@@ -7,6 +7,7 @@ import { until } from '#messaging/testing/until.js';
 import { loadConfig, type ServiceConfig } from '../config.js';
 import type { Problem } from '../problem.js';
 import { createService } from '../start.js';
+import { documentedAnswers, type OpenApiDocument } from './openapi-document.js';
 
 export interface Answer<T = unknown> {
   readonly status: number;
@@ -20,6 +21,7 @@ export interface RunningService {
   readonly kafka: Kafka;
   /** The topic's name on the broker, in the spec's own namespace. */
   topic(name: string): string;
+  /** Every answer is held against the service's OpenAPI document. @throws Error where it is not as documented */
   get<T = unknown>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
   post<T = unknown>(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
   /** Sends messages as any producer might, with a plain client. */
@@ -74,15 +76,18 @@ export async function runService<C extends ServiceConfig>(
   let producer: Producer | undefined;
   const topic = (plain: string): string => config.kafkaNamespace + plain;
 
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
+  const undocumented = documentedAnswers(document);
+
   const ask = async <T>(path: string, init: RequestInit): Promise<Answer<T>> => {
     const response = await fetch(url + path, init);
+    const { status, headers } = response;
     const text = await response.text();
-    const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (json && text !== '' ? JSON.parse(text) : text) as T,
-    };
+    const type = headers.get('content-type') ?? '';
+    const body: unknown = /[/+]json/.test(type) && text !== '' ? JSON.parse(text) : text;
+    const wrong = undocumented(init.method ?? 'GET', path, { status, type, body });
+    if (wrong.length > 0) throw new Error(`not as /openapi.json says:\n${wrong.join('\n')}`);
+    return { status, headers, body: body as T };
   };
 
   return {
