@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
@@ -28,13 +29,19 @@ function run(environment: Record<string, string>): { child: ChildProcess; lines:
   return { child, lines, errors };
 }
 
+const connectTo = (url: string): Socket => connect(Number(new URL(url).port), '127.0.0.1');
+
 describe('the process', () => {
   const namespace = `spec-${randomUUID().slice(0, 8)}`;
   let service: ReturnType<typeof run>;
   let url: string;
 
   beforeAll(async () => {
-    service = run({ KAFKA_NAMESPACE: `${namespace}.`, MONGODB_DATABASE: namespace });
+    service = run({
+      KAFKA_NAMESPACE: `${namespace}.`,
+      MONGODB_DATABASE: namespace,
+      REQUEST_TIMEOUT_MS: '4000',
+    });
     const listening = (): Line | undefined =>
       service.lines.find(({ msg }) => /listens on /.test(String(msg)));
     await until('it listens', () => listening() !== undefined);
@@ -107,10 +114,31 @@ describe('the process', () => {
     expect(JSON.stringify(service.lines)).not.toContain('hunter2');
   });
 
-  it('stops when it is asked to, and ends well', async () => {
+  it.each([
+    ['headers that are too large', `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['what is no HTTP', 'HELO there\r\n\r\n', 400],
+    ['a request that never comes to its end', 'POST /events HTTP/1.1\r\nhost: x\r\n', 408],
+    ['a body that never comes', 'POST /events HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{', 408],
+  ])('answers %s with a problem, and ends the connection', async (_, sent, status) => {
+    const client = connectTo(url);
+    client.write(sent);
+    let answer = '';
+    client.on('data', (data) => (answer += data.toString()));
+    await once(client, 'close');
+    const [head, body] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*content-type: application/problem\\+json`, 's'));
+    expect(JSON.parse(body!)).toMatchObject({ status, code: 'bad-request' });
+  });
+
+  it('stops when it is asked to, and ends well, whoever has not ended what he asks', async () => {
+    const client = connectTo(url);
+    client.on('error', () => undefined);
+    await once(client, 'connect');
+    client.write('POST /events HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{');
     const ended = once(service.child, 'exit');
     service.child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
+    client.destroy();
   });
 
   it('does not start with a configuration that is wrong, and tells all of it', async () => {

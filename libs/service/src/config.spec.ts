@@ -60,6 +60,22 @@ describe('the configuration', () => {
     );
   });
 
+  it.each([
+    'localhost:27017',
+    'mongodb://',
+    'mongodb://localhost:port',
+    'mongodb://localhost/?unheardOf=1',
+    'mongodb://user:p@ss@localhost',
+  ])('takes %s for no URI of MongoDB, before anything waits for it', (uri) => {
+    given({ MONGODB_URI: uri }).refused('MONGODB_URI must be a URI of MongoDB');
+  });
+
+  it.each([
+    'mongodb://a:27017,b:27017/deals?replicaSet=rs0',
+    'mongodb+srv://user:p%40ss@cluster.example.com/?w=majority',
+    'mongodb://[::1]:27017/?directConnection=true',
+  ])('takes %s', (uri) => given({ MONGODB_URI: uri }).then({ mongodbUri: uri }));
+
   it('asks for a user and a password where it is told how to log in', () => {
     given({ KAFKA_SASL_MECHANISM: 'plain' }).refused(
       'KAFKA_USERNAME is missing',

@@ -10,9 +10,11 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   ValidateIf,
   validateSync,
 } from 'class-validator';
+import mongoose from 'mongoose';
 
 const toInteger = (): PropertyDecorator =>
   Transform(({ value }) =>
@@ -31,6 +33,22 @@ export const Integer =
 /** `true` or `false`. */
 export const Flag = (): PropertyDecorator => (target, property) => {
   for (const decorate of [IsBoolean(), toBoolean()]) decorate(target, property as string);
+};
+
+/** What the driver takes for a URI. Left to it at the first connection, a mistake would look like a MongoDB that is away. */
+const ConnectionString = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isConnectionString',
+    validator: { validate: isConnectionString, defaultMessage: () => 'MONGODB_URI must be a URI of MongoDB' },
+  });
+
+const isConnectionString = (uri: unknown): boolean => {
+  try {
+    void new mongoose.mongo.MongoClient(uri as string);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /**
@@ -63,7 +81,7 @@ export abstract class ServiceConfig {
   @Matches(/^[A-Za-z0-9._-]{0,100}$/) readonly kafkaNamespace: string = '';
 
   /** A replica set's or sharded cluster's URI. Required; a lone mongod cannot give majority writes. */
-  @Matches(/^mongodb(?:\+srv)?:\/\//, { message: 'MONGODB_URI must begin with mongodb:// or mongodb+srv://' })
+  @ConnectionString()
   readonly mongodbUri!: string;
   @Matches(/^[A-Za-z0-9_-]{0,60}$/) readonly mongodbDatabase: string = '';
 
@@ -80,6 +98,8 @@ export abstract class ServiceConfig {
   @Integer(6_000, 300_000) readonly sessionTimeoutMs: number = 9_000;
   /** The largest HTTP body, in bytes. */
   @Integer(1_024, 16 * 1024 * 1024) readonly bodyLimit: number = 1024 * 1024;
+  /** How long a client may take to send a request. Longer, and slow clients hold more connections. */
+  @Integer(1_000, 300_000) readonly requestTimeoutMs: number = 30_000;
 }
 
 const variableOf = (property: string): string =>
@@ -102,7 +122,7 @@ export function loadConfig<C extends ServiceConfig>(
   environment: NodeJS.ProcessEnv = process.env,
 ): Readonly<C> {
   const given: Record<string, string> = {};
-  for (const property of propertiesOf(type)) {
+  for (const property of Object.keys(new type())) {
     const value = environment[variableOf(property)];
     if (value !== undefined && value !== '') given[property] = value;
   }
@@ -121,10 +141,3 @@ export function loadConfig<C extends ServiceConfig>(
 
 const shown = (property: string, value: unknown): string =>
   /password|uri/i.test(property) ? 'not shown' : JSON.stringify(value);
-
-const OPTIONAL = ['kafkaBrokers', 'mongodbUri', 'kafkaSaslMechanism', 'kafkaUsername', 'kafkaPassword'];
-
-/** Class fields without an initial value exist only as declarations, so those are named. */
-const propertiesOf = (type: new () => object): string[] => [
-  ...new Set([...Object.keys(new type()), ...OPTIONAL]),
-];

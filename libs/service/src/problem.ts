@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PinoLogger } from 'nestjs-pino';
@@ -115,6 +116,22 @@ export const sendProblem = (reply: FastifyReply, answer: Problem): void =>
     .status(answer.status)
     .header('content-type', 'application/problem+json')
     .send(JSON.stringify(answer));
+
+/** What Node's HTTP server refuses before it is a request, by the code of its error. */
+const UNREAD: Readonly<Record<string, readonly [number, string, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'the request took too long to come'],
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'the headers are too large'],
+};
+
+/** Answers, on the connection itself, what is not even a request, and ends the connection. */
+export function refuseConnection({ code = '' }: { code?: string }, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, words, detail] = UNREAD[code] ?? [400, 'Bad Request', 'it is no HTTP request'];
+  const body = JSON.stringify(problem('bad-request', detail, undefined, status));
+  const headers = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  socket.write(`HTTP/1.1 ${status} ${words}\r\n${headers}\r\nconnection: close\r\n\r\n${body}`);
+  socket.destroySoon();
+}
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestMicroservice } from '@nestjs/microservices';
@@ -10,10 +11,13 @@ import { HandlerErrors } from '#messaging/handler-errors.js';
 import { AnswerInTime } from './answer-in-time.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
 import { type About, openApiOf } from './openapi.js';
-import { ProblemFilter, problemOf, sendProblem } from './problem.js';
+import { ProblemFilter, problemOf, refuseConnection, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
 
 const STOP_WITHIN_MS = 10_000;
+/** Who asked before gets an answer: every door and every query gives one within 5 s. */
+const CLIENTS_STAY_MS = 6_000;
+const SLOW_CLIENTS_EVERY_MS = 1_000;
 
 /** Builds a service's application: HTTP and transport, not yet listening. */
 export async function createService(
@@ -23,6 +27,11 @@ export async function createService(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimit,
+    requestTimeout: config.requestTimeoutMs,
+    // Node takes the shorter of the two for the headers', and by itself gives the headers 60 s.
+    http: { headersTimeout: config.requestTimeoutMs, connectionsCheckingInterval: SLOW_CLIENTS_EVERY_MS },
+    clientErrorHandler: refuseConnection,
+    return503OnClosing: false, // what is asked on a connection that is still open is answered
     routerOptions: { maxParamLength: 200 },
     // What is refused before it has a route: a URL that is none, a parameter that is too long.
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) =>
@@ -72,7 +81,9 @@ export async function startService<C extends ServiceConfig>(
   const stop = (signal: NodeJS.Signals): void => {
     app.get(Logger).log(`${signal}: stopping`);
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    void app.close().then(() => process.exit(0));
+    setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLIENTS_STAY_MS).unref();
+    // Nest closes the transport behind HTTP, where a client that hangs would keep the consumer from leaving its group.
+    void Promise.all([app.get(KafkaBatchServer).close(), app.close()]).then(() => process.exit(0));
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
   // Started by another process with a channel to it, a service does not outlive that process.
