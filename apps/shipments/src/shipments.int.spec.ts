@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
 import { until } from '#messaging/testing/until.js';
 import type { Page } from '#service/page.js';
@@ -181,6 +182,13 @@ describe('the shipments service', () => {
         'unsupported-content-type',
       ],
       ['a content type that is none', 'x', { 'content-type': 'nonsense' }, 415, 'unsupported-content-type'],
+      [
+        'a body that is compressed',
+        gzipSync('{}'),
+        { ...STRUCTURED, 'content-encoding': 'gzip' },
+        415,
+        'unsupported-content-type',
+      ],
       [
         'a batch of too many',
         JSON.stringify(Array.from({ length: 1001 }, () => ({}))),

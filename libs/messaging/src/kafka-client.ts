@@ -109,6 +109,11 @@ const sizeOf = ({ key, value, headers }: OutgoingMessage): number => {
 const bytesOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
 
 const MOST_SENDS_AGAIN = 3;
+const MOST_ASKED_FOR_LEADERS = 6;
+
+/** Whether an error is what a broker says of a topic that was made a moment ago. */
+const isNew = (error: unknown): boolean =>
+  ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes((error as { type?: string }).type ?? '');
 
 const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
@@ -263,7 +268,7 @@ export class KafkaClient {
     const missing = topics.filter(({ name }) => !existing.has(this.named(name)));
     if (missing.length > 0) {
       await this.admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false, // kafkajs gives up at the first broker that has not heard of a new topic yet
         topics: missing.map(({ name, partitions, config }) => ({
           topic: this.named(name),
           numPartitions: partitions,
@@ -272,20 +277,28 @@ export class KafkaClient {
         })),
       });
     }
-    const there = topics.filter(({ name }) => existing.has(this.named(name)));
-    if (there.length === 0) return { created: missing.map(({ name }) => name), tooSmall: [] };
-    const { topics: metadata } = await this.admin.fetchTopicMetadata({
-      topics: there.map(({ name }) => this.named(name)),
-    });
-    const partitionsOf = new Map(
-      metadata.map(({ name, partitions }) => [this.plain(name), partitions.length]),
-    );
+    const partitionsOf = await this.partitionsOf(topics.map(({ name }) => name));
     return {
       created: missing.map(({ name }) => name),
-      tooSmall: there
+      tooSmall: topics
         .filter(({ name, partitions }) => (partitionsOf.get(name) ?? 0) < partitions)
         .map(({ name }) => name),
     };
+  }
+
+  /** How many partitions each topic has, once all of them have leaders: one that was just made may have none yet. */
+  private async partitionsOf(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { topics } = await this.admin.fetchTopicMetadata({
+          topics: names.map((name) => this.named(name)),
+        });
+        return new Map(topics.map(({ name, partitions }) => [this.plain(name), partitions.length]));
+      } catch (error) {
+        if (!isNew(error) || attempt === MOST_ASKED_FOR_LEADERS) throw error;
+        await sleep(backoff(attempt, Math.random()));
+      }
+    }
   }
 
   /** How far a group is, asked of the broker, so it is right even when the consumer stands still. */

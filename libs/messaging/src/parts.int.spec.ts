@@ -16,8 +16,8 @@ describe('a handler that gives its effects in parts', () => {
     world = await CounterWorld.shared(1);
   }, LIMIT);
   afterEach(async () => {
-    await service.stop();
-    await world.close();
+    await service?.stop();
+    await world?.close();
   });
 
   it(

@@ -1,4 +1,5 @@
 import mongoose, { type Connection, type Model, type mongo, type Schema } from 'mongoose';
+import { pause } from '#messaging/backoff.js';
 import type { Log } from '#messaging/log.js';
 
 // A command while MongoDB is away fails, so that its caller knows, and is not kept in memory until it is back.
@@ -13,7 +14,7 @@ const AGAIN_AFTER_MS = 1_000;
 export class Database {
   private readonly connection: Connection;
   private readonly indexers: (() => Promise<void>)[] = [];
-  private closed = false;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly config: { mongodbUri: string; mongodbDatabase: string; service: string },
@@ -41,7 +42,8 @@ export class Database {
   }
 
   private async connect(): Promise<void> {
-    while (!this.closed) {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
       try {
         await this.connection.openUri(this.config.mongodbUri, {
           dbName: this.config.mongodbDatabase || this.config.service,
@@ -58,9 +60,9 @@ export class Database {
         for (const createIndexes of this.indexers) await createIndexes();
         return;
       } catch (error) {
-        if (this.closed) return;
+        if (signal.aborted) return;
         this.log.warn({ error: (error as Error).message }, 'MongoDB cannot be reached; trying again');
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+        await pause(AGAIN_AFTER_MS, signal);
       }
     }
   }
@@ -73,7 +75,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     await this.connection.close().catch(() => undefined);
   }
 }

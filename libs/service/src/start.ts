@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
+import { RefusedEvent } from '#contracts/fault.js';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { HandlerErrors } from '#messaging/handler-errors.js';
 import { AnswerInTime } from './answer-in-time.js';
@@ -46,7 +47,11 @@ export async function createService(
   // Every body is read as bytes, bounded; the door it goes to decides what the bytes are.
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding === 'identity') return done(null, body);
+    done(new RefusedEvent('unsupported-content-type', `send the body as it is, not as ${encoding}`));
+  });
 
   app.useGlobalPipes(queryPipe);
   app.useGlobalInterceptors(new AnswerInTime());
@@ -78,7 +83,10 @@ export async function startService<C extends ServiceConfig>(
     process.exit(78); // EX_CONFIG
   }
   const app = await createService(module(config), config, about);
+  let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) return; // told by a signal and by the parent's end, say
+    stopping = true;
     app.get(Logger).log(`${signal}: stopping`);
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLIENTS_STAY_MS).unref();

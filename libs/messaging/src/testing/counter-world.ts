@@ -93,11 +93,15 @@ export class CounterWorld {
     await Promise.all([admin.connect(), producer.connect()]);
     const name = `spec-${randomUUID().slice(0, 13)}`;
     const world = new CounterWorld(servers.brokers, servers.mongodbUri, kafka, admin, producer, mongo, name);
-    await world.client.ensureTopics(
-      topicDeclarations(SERVICE, TOPICS).map((topic) =>
-        topic.name === COUNTERS_INBOUND.name ? { ...topic, partitions: inboundPartitions } : topic,
-      ),
+    const topics = topicDeclarations(SERVICE, TOPICS).map((topic) =>
+      topic.name === COUNTERS_INBOUND.name ? { ...topic, partitions: inboundPartitions } : topic,
     );
+    try {
+      await world.client.ensureTopics(topics);
+    } catch (error) {
+      await world.close(); // its connections would keep the worker from ending
+      throw error;
+    }
     return world;
   }
 
