@@ -166,6 +166,7 @@ export class KafkaClient {
   private readonly admin: Admin;
   private producerReady: Promise<void> | undefined;
   private adminReady: Promise<void> | undefined;
+  private closed = false;
 
   private readonly namespace: string;
 
@@ -253,7 +254,7 @@ export class KafkaClient {
         await this.producer.sendBatch(batch);
         return;
       } catch (error) {
-        if (attempt === MOST_SENDS_AGAIN) throw error;
+        if (attempt === MOST_SENDS_AGAIN || this.closed) throw error;
         await sleep(backoff(attempt, Math.random()));
       }
     }
@@ -428,6 +429,7 @@ export class KafkaClient {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
   }
 
@@ -466,7 +468,7 @@ export class KafkaClient {
   }
 
   private connectProducer(): Promise<void> {
-    this.producerReady ??= this.producer.connect().catch((error: unknown) => {
+    this.producerReady ??= this.connect(this.producer).catch((error: unknown) => {
       this.producerReady = undefined;
       throw error;
     });
@@ -474,11 +476,19 @@ export class KafkaClient {
   }
 
   private connectAdmin(): Promise<void> {
-    this.adminReady ??= this.admin.connect().catch((error: unknown) => {
+    this.adminReady ??= this.connect(this.admin).catch((error: unknown) => {
       this.adminReady = undefined;
       throw error;
     });
     return this.adminReady;
+  }
+
+  /** What reaches Kafka only after `close` is closed again: nobody else would, and `close` does not wait for it. */
+  private async connect(part: Producer | Admin): Promise<void> {
+    if (!this.closed) await part.connect();
+    if (!this.closed) return;
+    await part.disconnect();
+    throw new Error('the Kafka client is closed');
   }
 }
 
