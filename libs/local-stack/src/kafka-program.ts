@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Attempts } from './attempts.js';
-import { cached, cacheFolder, fetchIntoCache } from './cache.js';
-import { folderSize, type Log, withProgress } from './progress.js';
+import { mavenJars } from './maven-jars.js';
+import type { Log } from './progress.js';
 import { runCommand } from './run-command.js';
 
 // From dist/libs/local-stack/src, where this runs, to libs/local-stack, which tsc does not copy.
@@ -43,7 +42,8 @@ export async function kafkaProgram(
   };
 }
 
-async function findJava(
+/** A Java of 17 or newer; undefined when there is none, and `attempts` then says why. */
+export async function findJava(
   env: NodeJS.ProcessEnv,
   attempts: Attempts,
 ): Promise<{ path: string; version: string } | undefined> {
@@ -68,38 +68,9 @@ export function javaVersion(printed: string): { major: number; full: string } | 
   return full && major ? { full, major: Number(major) } : undefined;
 }
 
-async function kafkaJars(java: string | undefined, env: NodeJS.ProcessEnv, log: Log): Promise<string> {
-  const cache = cacheFolder(env);
-  const sum = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 8);
-  const name = `kafka-${kafkaVersion()}-${sum}`;
-  const kept = cached(cache, name);
-  if (kept) return kept;
-  if (!java) throw new Error('not fetched before, and not fetched now for want of a Java');
-  return fetchIntoCache(cache, name, async (folder) => {
-    let downloaded = 0;
-    // Maven collects in its own repository and copies at the end: what it says is the only sign of progress.
-    const onLine = (line: string) => (downloaded += mavenDownloadedBytes(line));
-    const size = async () => Math.max(downloaded, await folderSize(folder));
-    await withProgress(
-      log,
-      `Kafka ${kafkaVersion()} from Maven Central (some 65 MB, Maven's plugins included)`,
-      size,
-      async () => {
-        const goal = [
-          'dependency:copy-dependencies',
-          '-DincludeScope=runtime',
-          `-DoutputDirectory=${folder}`,
-        ];
-        await runCommand('mvn', ['--batch-mode', '--file', pom, ...goal], { env, onLine });
-      },
-    );
-    // Loads the jars once: what cannot print its version is not kept.
-    await runCommand(java, ['-cp', join(folder, '*'), 'kafka.Kafka', '--version'], { env });
-  });
-}
-
-/** The size in a line such as `Downloaded from central: ... (6.7 MB at 74 MB/s)`; 0 for any other line. */
-export function mavenDownloadedBytes(line: string): number {
-  const [, amount, unit] = /Downloaded from .*\(([\d.]+) (B|kB|MB|GB) at /.exec(line) ?? [];
-  return amount ? Number(amount) * { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[unit as 'B' | 'kB' | 'MB' | 'GB'] : 0;
+function kafkaJars(java: string | undefined, env: NodeJS.ProcessEnv, log: Log): Promise<string> {
+  const version = kafkaVersion();
+  const what = `Kafka ${version} from Maven Central (some 65 MB, Maven's plugins included)`;
+  const trial = ['kafka.Kafka', '--version'];
+  return mavenJars({ pom, name: `kafka-${version}`, what, java, trial }, env, log);
 }
