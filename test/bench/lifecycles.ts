@@ -15,7 +15,7 @@ export const random = (seed: number): (() => number) => {
 
 const ORIGINS = ['PKKHI', 'PKBQM', 'CNSHA', 'AUFRE', 'CLANF', 'ZADUR'];
 const DESTINATIONS = ['USSTL', 'USHOU', 'USNYC', 'USBAL'];
-const MINERALS = ['antimony', 'copper', 'neodymium', 'praseodymium', 'lithium', 'cerium'];
+export const MINERALS = ['antimony', 'copper', 'neodymium', 'praseodymium', 'lithium', 'cerium'];
 const PASSED: readonly Milestone[] = [
   'booked',
   'gate-in',
@@ -26,10 +26,14 @@ const PASSED: readonly Milestone[] = [
   'customs-released',
   'delivered',
 ];
-const HOUR = 3_600_000;
+/** How many a lifecycle has. */
+export const EVENTS_A_SHIPMENT = 10;
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const START = Date.UTC(2025, 8, 1);
 
-/** The events of one shipment in the order of happening: registration, an estimate, eight milestones passed. Ten in all. */
+/** The events of one shipment in the order of happening: registration, an estimate, eight milestones passed. */
 export function lifecycle(shipment: string, seed: number, dealId = `DEAL-${seed % 50}`): CloudEvent[] {
   const next = random(seed);
   const pick = (list: readonly string[]): string => list[Math.floor(next() * list.length)]!;
@@ -98,6 +102,25 @@ export function lifecycle(shipment: string, seed: number, dealId = `DEAL-${seed 
   ];
 }
 
+/** How far a lifecycle is, by what a write of its shipment has set: the place of its last event in `lifecycle`. */
+export const reached = ({ status, eta }: { status?: string; eta?: string }): number =>
+  status === undefined || status === 'registered'
+    ? Number(eta !== undefined)
+    : PASSED.indexOf(status as Milestone) + 2;
+
+/** The nth new estimate of when a shipment will arrive, behind the one that its lifecycle has. */
+export function estimate(shipment: string, seed: number, nth: number): CloudEvent {
+  const first = lifecycle(shipment, seed)[1] as CloudEvent<string, MilestoneReported>;
+  const later = (time: string): string =>
+    new Date(Date.parse(time) + (nth + 1) * MINUTE).toISOString().replace('Z', '+00:00');
+  return {
+    ...first,
+    id: `${shipment}-estimate-${nth}`,
+    time: later(first.time!),
+    data: { ...first.data, at: later(first.data.at) },
+  };
+}
+
 const hex = (value: number, length: number): string => (value + 1).toString(16).padStart(length, '0');
 
 /** The events of many shipments, interleaved as they would come: each shipment's in order, the shipments mixed. */
@@ -115,4 +138,18 @@ export function* traffic(shipments: number, seed: number): Generator<CloudEvent>
       queues.pop();
     }
   }
+}
+
+/** How many events a run has, in whole lifecycles. */
+export interface Amount {
+  /** How many go before those that count. */
+  readonly warmUp: number;
+  /** How many count. */
+  readonly events: number;
+}
+
+/** The events of a run: first those that warm up, then those that count, which are of other shipments. */
+export function* warmedTraffic({ warmUp, events }: Amount): Generator<CloudEvent> {
+  yield* traffic(warmUp / EVENTS_A_SHIPMENT, 1);
+  yield* traffic(events / EVENTS_A_SHIPMENT, 2);
 }

@@ -1,0 +1,75 @@
+import type { mongo } from 'mongoose';
+import { type Look, rateOf, watched } from './clock.js';
+import { type Amount, EVENTS_A_SHIPMENT } from './lifecycles.js';
+import type { Tell } from './row.js';
+import { type Setting, uniqueName } from './setting.js';
+
+const COLLECTION = 'shipments';
+/** What identifies a shipment in an event, and so the business key of the document that holds its last one. */
+export const BUSINESS_KEY = 'subject';
+
+interface Top {
+  readonly totals: Readonly<Record<string, { readonly update?: { readonly count: number } }>>;
+}
+
+/**
+ * Where the peers write: one document a shipment, replaced by each of its events, with a unique index on the business
+ * key and no other. The services' own collections have three more.
+ *
+ * What they have written is counted by MongoDB itself, update by update, so that no peer has to tell of itself.
+ */
+export class PeerCollection {
+  readonly database = uniqueName('peer');
+  readonly collection = COLLECTION;
+
+  private constructor(private readonly setting: Setting) {}
+
+  static async create(setting: Setting): Promise<PeerCollection> {
+    const peer = new PeerCollection(setting);
+    await peer.documents.createIndex({ [BUSINESS_KEY]: 1 }, { unique: true });
+    return peer;
+  }
+
+  /**
+   * As durable as Orebound's own writes. Without the driver's retries, as Orebound is too: they cost one more write
+   * each, and the peers are not to have a cost that Orebound has not.
+   */
+  get uri(): string {
+    const uri = new URL(this.setting.stack.mongodbUri);
+    for (const [name, value] of Object.entries({ w: 'majority', journal: 'true', retryWrites: 'false' }))
+      uri.searchParams.set(name, value);
+    return uri.href;
+  }
+
+  /** The updates so far. */
+  private async look(): Promise<Look> {
+    const { totals } = (await this.setting.mongo.db('admin').command({ top: 1 })) as unknown as Top;
+    return { count: totals[`${this.database}.${COLLECTION}`]?.update?.count ?? 0 };
+  }
+
+  /**
+   * Watches a peer write all of the events.
+   * @param alive throws when the peer is not
+   * @returns events a second
+   * @throws Error when what was written is not one document a shipment
+   */
+  async rate({ warmUp, events }: Amount, alive: () => void | Promise<void>, tell: Tell): Promise<number> {
+    const look = async (): Promise<Look> => {
+      await alive();
+      return this.look();
+    };
+    const seen = await watched(look, { from: warmUp, to: warmUp + events }, tell);
+    const found = await this.documents.countDocuments();
+    const shipments = (warmUp + events) / EVENTS_A_SHIPMENT;
+    if (found !== shipments) throw new Error(`${found} documents were written for ${shipments} shipments`);
+    return rateOf(seen);
+  }
+
+  drop(): Promise<boolean> {
+    return this.setting.mongo.db(this.database).dropDatabase();
+  }
+
+  private get documents(): mongo.Collection {
+    return this.setting.mongo.db(this.database).collection(COLLECTION);
+  }
+}

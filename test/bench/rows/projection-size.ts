@@ -1,0 +1,104 @@
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import { backlog } from '../backlog.js';
+import { rateOf, watched } from '../clock.js';
+import { FullProjections } from '../full-projection.js';
+import { estimate, EVENTS_A_SHIPMENT, random, traffic } from '../lifecycles.js';
+import type { Subject, Tell } from '../row.js';
+import { ServiceProcess } from '../service-process.js';
+import { type Setting, uniqueName } from '../setting.js';
+
+/** Of the events of the throughput rows: as many are counted, and as many shipments are in the small projection. */
+const COUNTED = 1 / 5;
+const SHIPMENTS = 1 / 20;
+const LARGER = 100;
+
+type Events = (projection: SizedProjection, run: number, count: number) => Iterable<CloudEvent>;
+
+/** New shipments, while all those of the projection are at rest. */
+const ofNewShipments: Events = (_projection, run, count) => traffic(count / EVENTS_A_SHIPMENT, 10_000 + run);
+
+/** An event for any shipment of the projection, all alike likely. */
+function* ofAllShipments(
+  { full, shipments }: SizedProjection,
+  run: number,
+  count: number,
+): Generator<CloudEvent> {
+  const next = random(run);
+  for (let nth = 0; nth < count; nth++) {
+    const { id, seed } = full.at(Math.floor(next() * shipments));
+    yield estimate(id, seed, run * count + nth);
+  }
+}
+
+/** A projection of so many shipments, made once a measurement where it is small, and once where it is large. */
+class SizedProjection {
+  readonly database = uniqueName('size');
+  private isFull = false;
+
+  constructor(
+    private readonly setting: Setting,
+    readonly full: FullProjections,
+    readonly shipments: number,
+  ) {}
+
+  /** What a run adds is next to nothing to a large projection. A small one would grow run by run, and is made anew. */
+  async fill(tell: Tell): Promise<void> {
+    if (this.isFull && this.shipments > this.full.folded) return;
+    await this.full.fold();
+    await this.drop();
+    await this.full.fill(this.database, this.shipments, tell);
+    this.isFull = true;
+  }
+
+  drop(): Promise<boolean> {
+    return this.setting.mongo.db(this.database).dropDatabase();
+  }
+}
+
+/** (h) What an event costs with so many shipments in the projection: of others than those, and of those themselves. */
+export function projectionSizes(setting: Setting): Subject[] {
+  const shipments = Math.ceil(setting.events * SHIPMENTS);
+  const full = new FullProjections(setting, shipments);
+  const count = Math.ceil((setting.events * COUNTED) / EVENTS_A_SHIPMENT) * EVENTS_A_SHIPMENT;
+  const warmUp = EVENTS_A_SHIPMENT * Math.ceil(setting.warmUp / 4 / EVENTS_A_SHIPMENT);
+  let run = 0;
+
+  const subject = (name: string, projection: SizedProjection, whose: string, events: Events): Subject => ({
+    rows: [
+      {
+        name,
+        unit: 'events/s',
+        title: `${projection.shipments.toLocaleString('en')} shipments in the projection, events of ${whose}`,
+      },
+    ],
+    prepare: (tell) => projection.fill(tell),
+    async run(tell) {
+      await projection.fill(tell);
+      const { namespace } = await backlog(setting, 'shipments', [
+        { topic: SHIPMENTS_INBOUND, events: events(projection, ++run, warmUp + count) },
+      ]);
+      const { database } = projection;
+      const service = await ServiceProcess.start(setting, 'shipments', { namespace, database });
+      try {
+        const look = () => service.look(SHIPMENTS_INBOUND.name);
+        return { [name]: rateOf(await watched(look, { from: warmUp, to: warmUp + count }, tell)) };
+      } finally {
+        await service.stop();
+      }
+    },
+    async close() {
+      await projection.drop();
+      await full.drop();
+    },
+  });
+
+  const small = new SizedProjection(setting, full, shipments);
+  const large = new SizedProjection(setting, full, shipments * LARGER);
+  return [
+    subject('size-10k', small, 'others', ofNewShipments),
+    subject('size-1m', large, 'others', ofNewShipments),
+    subject('size-10k-all', small, 'all of them', ofAllShipments),
+    subject('size-1m-all', large, 'all of them', ofAllShipments),
+  ];
+}
