@@ -1,12 +1,12 @@
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { type Backlog, backlog } from './backlog.js';
-import { type Amount, EVENTS_A_SHIPMENT, warmedTraffic } from './lifecycles.js';
+import { type Amount, warmedTraffic, wholeLifecycles } from './lifecycles.js';
 import type { Setting } from './setting.js';
 
 /** A tenth of the events is enough for who takes a thousand a second; in whole lifecycles. */
 export const tenthOf = ({ warmUp, events }: Amount): Amount => ({
-  warmUp: Math.ceil(warmUp / 10 / EVENTS_A_SHIPMENT) * EVENTS_A_SHIPMENT,
-  events: Math.ceil(events / 10 / EVENTS_A_SHIPMENT) * EVENTS_A_SHIPMENT,
+  warmUp: wholeLifecycles(warmUp / 10),
+  events: wholeLifecycles(events / 10),
 });
 
 /**

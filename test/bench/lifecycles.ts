@@ -140,6 +140,10 @@ export function* traffic(shipments: number, seed: number): Generator<CloudEvent>
   }
 }
 
+/** At least so many events, in whole lifecycles. */
+export const wholeLifecycles = (events: number): number =>
+  Math.ceil(events / EVENTS_A_SHIPMENT) * EVENTS_A_SHIPMENT;
+
 /** How many events a run has, in whole lifecycles. */
 export interface Amount {
   /** How many go before those that count. */

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Events } from './events.js';
 import { median } from './figures.js';
-import { EVENTS_A_SHIPMENT } from './lifecycles.js';
-import { table, verdicts } from './report.js';
+import { wholeLifecycles } from './lifecycles.js';
+import { type Must, MUSTS, table, verdicts } from './report.js';
 import type { Figures, Subject } from './row.js';
 import { bulkWriteLimit } from './rows/bulk-write-limit.js';
 import { consumeLimit } from './rows/consume-limit.js';
@@ -127,9 +127,8 @@ function asked() {
       },
     });
     const { quick } = values;
-    const wholes = (events: number): number => Math.ceil(events / EVENTS_A_SHIPMENT) * EVENTS_A_SHIPMENT;
-    const events = wholes(positive(values.events ?? String(quick ? QUICK : FULL), 'events'));
-    const setting = new Setting(wholes(events * WARM_UP_SHARE), events, quick, say);
+    const events = wholeLifecycles(positive(values.events ?? String(quick ? QUICK : FULL), 'events'));
+    const setting = new Setting(wholeLifecycles(events * WARM_UP_SHARE), events, say);
     const ledger = new Ledger();
     const all = stages(setting, ledger);
     if (values.help) {
@@ -161,7 +160,10 @@ try {
 } finally {
   await setting.stop();
 }
-process.stdout.write(`\n${[table(figures), verdicts(figures)].filter(Boolean).join('\n\n')}\n`);
+const isMeant = ({ full }: Must): boolean => setting.events >= (full ? FULL : QUICK);
+process.stdout.write(
+  `\n${[table(figures), verdicts(figures, MUSTS.filter(isMeant))].filter(Boolean).join('\n\n')}\n`,
+);
 say(`\nIn ${((performance.now() - begun) / 60_000).toFixed(1)} minutes.`);
 for (const line of failed) say(line);
 // The clients of what was stopped may still be closing.

@@ -35,10 +35,9 @@ export class PeerCollection {
    * each, and the peers are not to have a cost that Orebound has not.
    */
   get uri(): string {
-    const uri = new URL(this.setting.stack.mongodbUri);
-    for (const [name, value] of Object.entries({ w: 'majority', journal: 'true', retryWrites: 'false' }))
-      uri.searchParams.set(name, value);
-    return uri.href;
+    const [servers, options] = this.setting.stack.mongodbUri.split('?');
+    const ours = 'w=majority&journal=true&retryWrites=false';
+    return `${servers!.replace(/([^/])$/, '$1/')}?${options ? `${options}&` : ''}${ours}`;
   }
 
   /** The updates so far. */

@@ -20,7 +20,6 @@ export class Setting implements Amount {
   constructor(
     readonly warmUp: number,
     readonly events: number,
-    readonly quick: boolean,
     readonly log: (line: string) => void,
   ) {}
 

@@ -2,7 +2,7 @@ import type { CloudEvent } from '#contracts/cloudevent.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { type Backlog, backlog, forgetGroup } from '../backlog.js';
 import { rateOf, watched } from '../clock.js';
-import { estimate, EVENTS_A_SHIPMENT, random, traffic } from '../lifecycles.js';
+import { estimate, EVENTS_A_SHIPMENT, random, traffic, wholeLifecycles } from '../lifecycles.js';
 import type { Subject } from '../row.js';
 import { ServiceProcess } from '../service-process.js';
 import { type Setting, uniqueName } from '../setting.js';
@@ -41,8 +41,8 @@ function* estimates(count: number, pick: Pick): Generator<CloudEvent> {
 
 /** (i) Load that falls on few shipments, against load that falls on all alike. */
 export function hotKeys(setting: Setting): Subject[] {
-  const count = Math.ceil((setting.events * SHARE) / EVENTS_A_SHIPMENT) * EVENTS_A_SHIPMENT;
-  const warmUp = EVENTS_A_SHIPMENT * Math.ceil(setting.warmUp / 4 / EVENTS_A_SHIPMENT);
+  const count = wholeLifecycles(setting.events * SHARE);
+  const warmUp = wholeLifecycles(setting.warmUp / 4);
 
   const subject = (name: string, title: string, pick: Pick): Subject => {
     let filled: Backlog;

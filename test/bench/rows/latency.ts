@@ -5,7 +5,7 @@ import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
 import { type Backlog, backlog, clientOf } from '../backlog.js';
 import { watched } from '../clock.js';
 import { percentile } from '../figures.js';
-import { EVENTS_A_SHIPMENT, traffic } from '../lifecycles.js';
+import { EVENTS_A_SHIPMENT, traffic, wholeLifecycles } from '../lifecycles.js';
 import type { Row, Subject, Tell } from '../row.js';
 import { ServiceProcess } from '../service-process.js';
 import { type Setting, uniqueName } from '../setting.js';
@@ -16,6 +16,11 @@ const LINGER_MS = 5;
 const PROBE_EVERY_MS = 50;
 const READABLE_WITHIN_MS = 30_000;
 const WARM_UP_EVENTS = 20_000;
+const WARM_UP_SECONDS = 3;
+/** The load lasts for half a minute, and with fewer events than the throughput rows usually have for less. */
+const MOST_SECONDS = 30;
+const LEAST_SECONDS = 2;
+const EVENTS_A_SECOND_OF_LOAD = 5_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 interface Rate {
@@ -30,7 +35,8 @@ interface Rate {
  * and each is timed from when it was meant to be sent. Whatever holds up the sending counts.
  */
 export const latency = (setting: Setting, { name, title, eventsPerSecond }: Rate): Subject => {
-  const [warmUpSeconds, seconds] = setting.quick ? [3, 8] : [5, 30];
+  const seconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, setting.events / EVENTS_A_SECOND_OF_LOAD));
+  const warmUpEvents = wholeLifecycles(Math.min(WARM_UP_EVENTS, setting.events / 2));
   const database = uniqueName('latency');
   let prepared: { service: ServiceProcess; client: KafkaClient } & Backlog;
   let runs = 0;
@@ -46,16 +52,16 @@ export const latency = (setting: Setting, { name, title, eventsPerSecond }: Rate
 
     async prepare(tell) {
       const { namespace } = await backlog(setting, 'shipments', [
-        { topic: SHIPMENTS_INBOUND, events: traffic(WARM_UP_EVENTS / EVENTS_A_SHIPMENT, 1) },
+        { topic: SHIPMENTS_INBOUND, events: traffic(warmUpEvents / EVENTS_A_SHIPMENT, 1) },
       ]);
       const service = await ServiceProcess.start(setting, 'shipments', { namespace, database });
       prepared = { namespace, service, client: clientOf(setting, namespace) };
-      await watched(() => service.look(SHIPMENTS_INBOUND.name), { from: 1, to: WARM_UP_EVENTS }, tell);
+      await watched(() => service.look(SHIPMENTS_INBOUND.name), { from: 1, to: warmUpEvents }, tell);
     },
 
     async run(tell) {
       const perSecond = eventsPerSecond();
-      const warmUp = Math.round(warmUpSeconds * perSecond);
+      const warmUp = Math.round(WARM_UP_SECONDS * perSecond);
       const shipments = Math.ceil((warmUp + seconds * perSecond) / EVENTS_A_SHIPMENT);
       const load = new OpenLoop(shipments, ++runs + 100, perSecond);
       const watcher = new Watcher(setting.mongo.db(database), load.reached);

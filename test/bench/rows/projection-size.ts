@@ -3,7 +3,7 @@ import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { backlog } from '../backlog.js';
 import { rateOf, watched } from '../clock.js';
 import { FullProjections } from '../full-projection.js';
-import { estimate, EVENTS_A_SHIPMENT, random, traffic } from '../lifecycles.js';
+import { estimate, EVENTS_A_SHIPMENT, random, traffic, wholeLifecycles } from '../lifecycles.js';
 import type { Subject, Tell } from '../row.js';
 import { ServiceProcess } from '../service-process.js';
 import { type Setting, uniqueName } from '../setting.js';
@@ -60,8 +60,8 @@ class SizedProjection {
 export function projectionSizes(setting: Setting): Subject[] {
   const shipments = Math.ceil(setting.events * SHIPMENTS);
   const full = new FullProjections(setting, shipments);
-  const count = Math.ceil((setting.events * COUNTED) / EVENTS_A_SHIPMENT) * EVENTS_A_SHIPMENT;
-  const warmUp = EVENTS_A_SHIPMENT * Math.ceil(setting.warmUp / 4 / EVENTS_A_SHIPMENT);
+  const count = wholeLifecycles(setting.events * COUNTED);
+  const warmUp = wholeLifecycles(setting.warmUp / 4);
   let run = 0;
 
   const subject = (name: string, projection: SizedProjection, whose: string, events: Events): Subject => ({
