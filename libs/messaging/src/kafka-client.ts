@@ -118,8 +118,12 @@ const isNew = (error: unknown): boolean =>
 const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
 
-/** A message larger than this comes all the same, alone. */
-const MOST_BYTES_FETCHED_A_PARTITION = 384 * 1024;
+/**
+ * All that a fetch brings is decoded at once and lives until it is taken through: that is what bounds memory. So much of
+ * two partitions makes a large batch of each. A message larger than this comes all the same, alone.
+ */
+const MOST_BYTES_FETCHED_A_PARTITION = 1_600_000;
+const MOST_BYTES_FETCHED = 2 * MOST_BYTES_FETCHED_A_PARTITION;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
 export const isLostPartition = (error: unknown): boolean =>
@@ -403,8 +407,8 @@ export class KafkaClient {
       // A member that is rebalanced puts its batch down within a write, so nobody needs to wait longer for it.
       rebalanceTimeout: options.sessionTimeoutMs * 2,
       allowAutoTopicCreation: false,
-      // All that a fetch brings is decoded at once and lives until it is taken through: that is what bounds memory.
       maxBytesPerPartition: MOST_BYTES_FETCHED_A_PARTITION,
+      maxBytes: MOST_BYTES_FETCHED, // which partitions come first, kafkajs leaves to chance
       maxWaitTimeInMs: 500, // bounds how long a stop waits for a fetch; a message ends the wait at once
       retry: {
         retries: 5,

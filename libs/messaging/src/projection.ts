@@ -119,6 +119,8 @@ const MOST_BYTES_PUBLISHED = 900_000;
 const TOO_LARGE = [10334, 17419, 17420];
 const EXPECTED = new Set([DUPLICATE_KEY, ...TOO_LARGE]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
+const MOST_ENTITIES_AT_ONCE = 200;
+const OVERLAPPING = 2;
 
 /** What most events need of a document: all but the texts that only a repeat or a retraction asks for. */
 const WITHOUT_TEXTS = { timeline: 0, outbox: 0 } as const;
@@ -178,11 +180,34 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return { ...effects, publish: publish.map(({ topic, event }) => ({ topic, event })) };
   }
 
+  /** A few entities at a time, so that what a large batch loads and writes of them need not all be held at once. */
   private async take(batch: EventBatch<E>): Promise<Taken> {
+    const entities = [...this.byEntity(batch.received)];
+    const taken: Taken[] = [];
+    const takeNext = async (): Promise<void> => {
+      while (entities.length > 0) {
+        const few = new Map(entities.splice(-MOST_ENTITIES_AT_ONCE));
+        taken.push(await this.takeTogether(batch, few));
+      }
+    };
+    // MongoDB writes some while others are folded. None may still be writing when the batch is tried again.
+    const ended = await Promise.allSettled(Array.from({ length: OVERLAPPING }, takeNext));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    return {
+      publish: taken.flatMap(({ publish }) => publish),
+      refused: taken.flatMap(({ refused }) => refused),
+      repeated: taken.reduce((sum, { repeated }) => sum + repeated, 0),
+    };
+  }
+
+  private async takeTogether(
+    batch: EventBatch<E>,
+    entities: ReadonlyMap<string, Received<E>[]>,
+  ): Promise<Taken> {
     const publish: Caused[] = [];
     const refused: Refusal[] = [];
     let repeated = 0;
-    let pending = this.byEntity(batch.received);
+    let pending = entities;
     for (let attempt = 0; pending.size > 0; attempt++) {
       if (attempt === MOST_CONFLICTS_IN_A_ROW) throw new StaleWrites([...pending.keys()]);
       const plans = await this.plans(batch, pending);

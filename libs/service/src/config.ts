@@ -88,7 +88,7 @@ export abstract class ServiceConfig {
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly logLevel: string = 'info';
 
   /** Messages taken through at once. More make a write cheaper and a repeat after a crash longer. */
-  @Integer(1, 5_000) readonly batchSize: number = 1_000;
+  @Integer(1, 5_000) readonly batchSize: number = 2_500;
   /** Partitions handled at once by one instance. */
   @Integer(1, 64) readonly concurrency: number = 2;
   /**
