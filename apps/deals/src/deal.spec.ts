@@ -104,6 +104,13 @@ describe('the terms of a deal', () => {
     ]);
   });
 
+  it('may not come to more than an event holds, since nobody could read them', () => {
+    const registration = registered({ extensions: { notes: 'x'.repeat(256 * 1024 - 500) } });
+    const longer = amended({ parties: Array(20).fill({ role: 'seller', name: 'y'.repeat(200) }) });
+    expect(refusalOfTerms(dealWith(registration))).toBeUndefined();
+    expect(refusalOfTerms(dealWith(registration, longer))?.code).toBe('too-large');
+  });
+
   it('are amended a thousand times and in four megabytes at most, so that deliveries always have room', () => {
     const said = (count: number, bytes: number): TermsSaid[] =>
       Array.from({ length: count }, () => amended({ title: 'x'.repeat(bytes) }));

@@ -15,6 +15,7 @@ import {
 } from '#contracts/deals.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
+import { MOST_BYTES_AN_EVENT } from '#messaging/read-batch.js';
 import { addLots, Exact, inUnit, kilograms, type Total } from './weight.js';
 
 export type TermsEvent = EventOf<typeof DealRegistered | typeof DealAmended>;
@@ -64,7 +65,14 @@ const MOST_COMMITMENTS = 100;
  * and the one that is learnt of last is refused: in this alone the order of arrival matters.
  */
 export function refusalOfTerms({ terms }: Deal): RefusedEvent | undefined {
-  if (!terms || terms.commitments.length <= MOST_COMMITMENTS) return undefined;
+  if (!terms) return undefined;
+  if (Buffer.byteLength(JSON.stringify(terms)) > MOST_BYTES_AN_EVENT) {
+    return new RefusedEvent(
+      'too-large',
+      `a deal's terms, amendments included, are at most ${MOST_BYTES_AN_EVENT} bytes: they are published as one event`,
+    );
+  }
+  if (terms.commitments.length <= MOST_COMMITMENTS) return undefined;
   return new RefusedEvent(
     'invalid-data',
     `a deal has at most ${MOST_COMMITMENTS} commitments, amendments included`,

@@ -1,5 +1,8 @@
+import { checkData } from '#contracts/check-data.js';
+import { DeliveryRecorded } from '#contracts/deals.js';
 import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
 import { RefusedEvent } from '#contracts/fault.js';
+import { MOST_BYTES_AN_EVENT } from '#messaging/read-batch.js';
 import { arrivalEvent, lot } from './deal.story.js';
 import { deliver, type Delivery, recordedFor } from './delivery.js';
 
@@ -88,6 +91,23 @@ describe('what a deal is told of a delivery', () => {
     expect(record).toMatchObject({ deal: 'DEAL-1', was: [lot()] });
     expect(record).not.toHaveProperty('is');
     expect(others).toEqual([]);
+  });
+
+  it('is what counts alone, so that it fits into an event whatever else arrivals say of their lots', () => {
+    const containers = Array.from({ length: 500 }, (_, index) => `CSQU${String(index).padStart(7, '0')}`);
+    const cargo = Array.from({ length: 100 }, (_, index) =>
+      lot({
+        lot: `L${index}`.padEnd(128, 'x'),
+        mineral: `${'x'.repeat(30)}${`-${'y'.repeat(30)}`.repeat(5)}`,
+        quantity: '999999999999.999999',
+        description: 'd'.repeat(500),
+        containers,
+      }),
+    );
+    const before = { ...deliveryAfter(arrived(1)), cargo };
+    const [record] = recordedFor('SHP-1', before, { ...before, arrivalSequence: '2' }, '0/7');
+    expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(MOST_BYTES_AN_EVENT / 2);
+    checkData(DeliveryRecorded, 'closed', record!.data);
   });
 
   it('goes to both deals when the shipment changes deal', () => {

@@ -64,7 +64,7 @@ export function recordedFor(
   position: string,
 ): Announcement[] {
   const counted = (delivery: Delivery | undefined, deal: string): CargoLot[] =>
-    delivery?.dealId === deal ? [...delivery.cargo] : [];
+    delivery?.dealId === deal ? delivery.cargo.map(weighed) : [];
   const deals = new Set([before?.dealId, after.dealId].filter((deal) => deal !== undefined));
   return [...deals].flatMap((deal) => {
     const is = counted(after, deal);
@@ -80,3 +80,12 @@ export function recordedFor(
     return [announce(DEALS_DELIVERIES, DeliveryRecorded, data, { subject: deal, time: after.at })];
   });
 }
+
+/** A lot without what no total asks for: what is and what was would else be more than one event may hold. */
+const weighed = ({ lot, mineral, quantity, unit, basis }: CargoLot): CargoLot => ({
+  lot,
+  mineral,
+  quantity,
+  unit,
+  basis,
+});
