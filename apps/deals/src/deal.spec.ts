@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { checkData } from '#contracts/check-data.js';
 import {
+  DealBalanceChanged,
   DealDrawnDown,
   DealFulfilled,
   DealRegistered,
@@ -277,8 +278,37 @@ describe('a deal is fulfilled', () => {
     );
     const raised = withTerms(full, [registration, raise]);
     expect([full.fulfilled, raised.fulfilled]).toEqual([true, false]);
-    expect(announcementsOf(full, raised, raise.event).map(({ type }) => type)).toEqual([
+    expect(announcementsOf(full, raised).map(({ type }) => type)).toEqual([
       DealRegistered.type,
+      DealBalanceChanged.type,
+      DealReopened.type,
+    ]);
+  });
+
+  it('by an amendment that lowers a commitment to what has come, and no longer when one is added', () => {
+    const registration = registered();
+    const lowered = amended({ commitments: [commitment({ quantity: '20' })] });
+    const added = amended(
+      { commitments: [commitment({ mineral: 'copper' })] },
+      { said: '2025-09-21T00:00:00Z' },
+    );
+    const open = after(dealWith(registration), new Arrivals().arrived('SHP-1', { sequence: 1 }));
+    const full = withTerms(open, [registration, lowered]);
+    const reopened = withTerms(full, [registration, lowered, added]);
+    expect(announcementsOf(open, full).map(({ type, data }) => [type, data])).toEqual([
+      [DealRegistered.type, full.terms],
+      [
+        DealBalanceChanged.type,
+        {
+          at: '2025-09-20T00:00:00.000Z',
+          balance: [expect.objectContaining({ committed: '20', delivered: '20', remaining: '0' })],
+        },
+      ],
+      [DealFulfilled.type, { at: '2025-09-20T00:00:00.000Z' }],
+    ]);
+    expect(announcementsOf(full, reopened).map(({ type }) => type)).toEqual([
+      DealRegistered.type,
+      DealBalanceChanged.type,
       DealReopened.type,
     ]);
   });
@@ -287,20 +317,91 @@ describe('a deal is fulfilled', () => {
     const early = after(UNKNOWN, new Arrivals().arrived('SHP-1', { sequence: 1, cargo: [all[0]!] }));
     const registration = registered();
     const known = withTerms(early, [registration]);
-    expect(announcementsOf(early, known, registration.event).map(({ type }) => type)).toEqual([
+    expect(announcementsOf(early, known).map(({ type }) => type)).toEqual([
       DealRegistered.type,
+      DealBalanceChanged.type,
       DealFulfilled.type,
     ]);
   });
+});
 
-  it('is announced of an amendment only when it changes the terms', () => {
+describe('what is published of the terms', () => {
+  const told = (before: Deal, next: Deal): string[] => announcementsOf(before, next).map(({ type }) => type);
+
+  it('is nothing, where they are as they were', () => {
     const registration = registered({}, { said: '2025-09-08T00:00:00Z' });
     const old = amended({ title: 'Overtaken' }, { said: '2025-09-01T00:00:00Z' });
     const before = dealWith(registration);
     const again = JSON.parse(JSON.stringify(registration.event)) as TermsSaid['event'];
-    expect(
-      announcementsOf(before, withTerms(before, [{ ...registration, event: again }, old]), old.event),
-    ).toEqual([]);
+    expect(told(before, withTerms(before, [{ ...registration, event: again }, old]))).toEqual([]);
+  });
+
+  it('is the terms alone, where nothing was delivered before the registration, or an amendment leaves commitments as they are', () => {
+    const registration = registered();
+    const known = dealWith(registration);
+    expect(told(UNKNOWN, known)).toEqual([DealRegistered.type]);
+    expect(told(known, withTerms(known, [registration, amended({ title: 'Renamed' })]))).toEqual([
+      DealRegistered.type,
+    ]);
+  });
+
+  it('is the balance too, where deliveries came before the registration', () => {
+    const early = after(UNKNOWN, new Arrivals().arrived('SHP-1', { sequence: 1 }));
+    const known = withTerms(early, [registered()]);
+    expect(announcementsOf(early, known)[1]).toMatchObject({
+      type: DealBalanceChanged.type,
+      data: { at: '2025-09-08T00:00:00.000Z', balance: [{ delivered: '20', remaining: '80' }] },
+    });
+  });
+
+  it('is always such that the last balance told is the one that holds, and so is whether it is fulfilled', () => {
+    const line = fc
+      .record({
+        mineral: fc.constantFrom('antimony', 'copper'),
+        quantity: fc.constantFrom('20', '40', '100'),
+      })
+      .map(commitment);
+    const lines = fc.uniqueArray(line, { selector: ({ mineral }) => mineral, minLength: 1 });
+    const step = fc.oneof(
+      lines.map((commitments) => ({ commitments })),
+      fc.record({ shipment: fc.constantFrom('S1', 'S2', 'S3'), isThere: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        const arrivals = new Arrivals();
+        const said: TermsSaid[] = [];
+        let deal: Deal = UNKNOWN;
+        let balance: unknown;
+        let fulfilled = false;
+        const next = (state: Deal, announcements: ReturnType<typeof announcementsOf>): void => {
+          deal = state;
+          for (const { type, data } of announcements) {
+            if (type === DealRegistered.type && !balance) balance = balanceOf({ ...deal, delivered: [] });
+            if ('balance' in data) balance = data.balance;
+            if (type === DealFulfilled.type) fulfilled = true;
+            if (type === DealReopened.type) fulfilled = false;
+          }
+        };
+        steps.forEach((one, index) => {
+          if ('commitments' in one) {
+            const when = { said: `2025-09-${String(index + 1).padStart(2, '0')}T00:00:00Z` };
+            said.push(said.length === 0 ? registered(one, when) : amended(one, when));
+            const state = withTerms(deal, said);
+            next(state, announcementsOf(deal, state));
+          } else {
+            const { shipment, isThere } = one;
+            for (const event of isThere
+              ? arrivals.arrived(shipment, { sequence: index + 1 })
+              : arrivals.retracted(shipment, index + 1)) {
+              const state = drawDown(deal, event)!;
+              next(state, announcementsOf(deal, state, event));
+            }
+          }
+          if (deal.terms) expect([balance, fulfilled]).toEqual([balanceOf(deal), deal.fulfilled]);
+        });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type Commitment,
   type CommitmentBalance,
   type DealAmended,
+  DealBalanceChanged,
   DealDrawnDown,
   DealFulfilled,
   DealRegistered,
@@ -192,19 +193,29 @@ export function balanceOf({ terms, delivered }: Deal): CommitmentBalance[] {
   });
 }
 
-/** What is published when a deal goes from one state to the next by an event. Pure. */
-export function announcementsOf(before: Deal, after: Deal, event: DealEvent): Announcement[] {
-  const announcements: Announcement[] = [];
+/**
+ * What is published when a deal goes from one state to the next: its terms, its balance, and whether it is fulfilled,
+ * each when it is another than before. Pure.
+ * @param delivery the shipment's delivery that it comes of; absent where the terms have changed
+ */
+export function announcementsOf(before: Deal, after: Deal, delivery?: DeliveryEvent): Announcement[] {
   if (!after.terms) return [];
-  const at =
-    event.type === 'orebound.delivery.recorded.v1' ? event.data.at : (after.termsAt ?? event.time ?? '');
+  const at = delivery?.data.at ?? after.termsAt!;
+  const announcements: Announcement[] = [];
   if (!isDeepStrictEqual(after.terms, before.terms))
     announcements.push(announce(DEALS_EVENTS, DealRegistered, after.terms));
-  if (event.type === 'orebound.delivery.recorded.v1') {
-    const { shipmentId } = event.data;
-    announcements.push(announce(DEALS_EVENTS, DealDrawnDown, { shipmentId, at, balance: balanceOf(after) }));
+  const balance = balanceOf(after);
+  if (delivery) {
+    const { shipmentId } = delivery.data;
+    announcements.push(announce(DEALS_EVENTS, DealDrawnDown, { shipmentId, at, balance }));
+  } else if (!isDeepStrictEqual(balance, toldOf(before, after))) {
+    announcements.push(announce(DEALS_EVENTS, DealBalanceChanged, { at, balance }));
   }
   if (after.fulfilled && !before.fulfilled) announcements.push(announce(DEALS_EVENTS, DealFulfilled, { at }));
   if (before.fulfilled && !after.fulfilled) announcements.push(announce(DEALS_EVENTS, DealReopened, { at }));
   return announcements;
 }
+
+/** The balance that is known of a deal. Its registration says it where nothing was delivered before it. */
+const toldOf = (before: Deal, after: Deal): CommitmentBalance[] =>
+  balanceOf(before.terms ? before : { ...after, delivered: [] });

@@ -97,7 +97,7 @@ function evolve(
   const after = withTerms(before, said);
   const outgrown = refusalOfTerms(after);
   if (outgrown) return outgrown;
-  return { state: after, announcements: announcementsOf(before, after, event) };
+  return { state: after, announcements: announcementsOf(before, after) };
 }
 
 type Converter = (decimal: string) => unknown;

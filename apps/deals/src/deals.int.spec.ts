@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from 'kafkajs';
-import { type DealRegistered } from '#contracts/deals.js';
+import { DealBalanceChanged, DealFulfilled, type DealRegistered } from '#contracts/deals.js';
 import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import { until } from '#messaging/testing/until.js';
@@ -211,6 +211,24 @@ describe('the deals service', () => {
         of(b, 2, '20'),
       ]);
       await untilDelivered(id, 2, '22');
+    });
+
+    it('that is registered after its deliveries, and says how far', async () => {
+      const id = `DEAL-${randomUUID()}`;
+      await deals.produce('shipments.arrivals', [
+        arrival(`${id}-A`, 1, { dealId: id, cargo: [lot({ quantity: '100' })] }),
+      ]);
+      await until('it is counted', async () => (await deal(id)).deliveries === 1);
+      await register({}, id);
+      await deals.read(
+        'deals.events',
+        ({ key, headers }) => key === id && headers['ce_type'] === DealFulfilled.type,
+      );
+      const { value } = await deals.read(
+        'deals.events',
+        ({ key, headers }) => key === id && headers['ce_type'] === DealBalanceChanged.type,
+      );
+      expect(value).toMatchObject({ balance: [{ committed: '100', delivered: '100', remaining: '0' }] });
     });
 
     it('moves what a shipment delivers when it changes deal', async () => {

@@ -1,7 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { EventOf } from '#contracts/contract.js';
-import { DealDrawnDown, DealFulfilled, DealReopened, DEALS_EVENTS } from '#contracts/deals.js';
+import {
+  DealBalanceChanged,
+  DealDrawnDown,
+  DealFulfilled,
+  DealReopened,
+  DEALS_EVENTS,
+} from '#contracts/deals.js';
 import { FeedRegistered, ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
 import { EtaChanged, SHIPMENTS_EVENTS, StatusChanged } from '#contracts/shipments.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
@@ -11,6 +17,9 @@ import { ItemsCollection } from './items.collection.js';
 import { Linker } from './linker.js';
 import { kindOf, type SubjectEvent, subjectId } from './subject.js';
 import { SubjectsCollection } from './subjects.collection.js';
+
+/** How far a deal has been drawn down: news is about what it is about, however much of it has come. */
+const BALANCES = [DealDrawnDown, DealBalanceChanged, DealFulfilled, DealReopened] as const;
 
 /** What market news consumes, and where it goes. */
 @Controller()
@@ -32,13 +41,10 @@ export class MarketNewsConsumer {
   }
 
   /** The deals as they are now → one document a deal (subject.ts), its links. */
-  @EventPattern<string>(
-    DEALS_EVENTS.name,
-    takes(DEALS_EVENTS, { ignores: [DealDrawnDown, DealFulfilled, DealReopened] }),
-  )
+  @EventPattern<string>(DEALS_EVENTS.name, takes(DEALS_EVENTS, { ignores: [...BALANCES] }))
   deals(
     @Payload()
-    batch: BatchOf<typeof DEALS_EVENTS, typeof DealDrawnDown | typeof DealFulfilled | typeof DealReopened>,
+    batch: BatchOf<typeof DEALS_EVENTS, (typeof BALANCES)[number]>,
   ): AsyncGenerator<Effects> {
     return this.subjectsOf(batch);
   }

@@ -93,6 +93,14 @@ export class DealDrawnDown {
   @ListOf(() => CommitmentBalance, { min: 0, max: 100 }) balance!: CommitmentBalance[];
 }
 
+export class DealBalanceChanged {
+  static readonly type = 'orebound.deal.balance-changed.v1';
+  static readonly description =
+    "The balance of a deal has changed without a shipment's delivery: by its registration or an amendment.";
+  @Timestamp() at!: string;
+  @ListOf(() => CommitmentBalance, { min: 0, max: 100 }) balance!: CommitmentBalance[];
+}
+
 export class DealFulfilled {
   static readonly type = 'orebound.deal.fulfilled.v1';
   static readonly description = 'Every commitment of a deal has been delivered.';
@@ -102,7 +110,7 @@ export class DealFulfilled {
 export class DealReopened {
   static readonly type = 'orebound.deal.reopened.v1';
   static readonly description =
-    'A deal that was fulfilled no longer is: an arrival was taken back, or a commitment was raised.';
+    'A deal that was fulfilled no longer is: an arrival was taken back, or a commitment was raised or added.';
   @Timestamp() at!: string;
 }
 
@@ -111,6 +119,7 @@ export const DEALS_DELIVERIES = published('deals.deliveries', 'deal', [DeliveryR
 export const DEALS_EVENTS = published('deals.events', 'deal', [
   DealRegistered,
   DealDrawnDown,
+  DealBalanceChanged,
   DealFulfilled,
   DealReopened,
 ]);
