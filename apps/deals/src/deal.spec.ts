@@ -19,6 +19,7 @@ import {
   drawDown,
   refusalOf,
   refusalOfHistory,
+  refusalOfKey,
   refusalOfTerms,
   type TermsSaid,
   UNKNOWN,
@@ -73,6 +74,22 @@ describe('the terms of a deal', () => {
     expect(deal.terms?.value).toBeUndefined();
   });
 
+  it('are those of the first registration again, once that is said again behind another', () => {
+    const [a, b] = [{ title: 'A' }, { title: 'B' }];
+    const deal = dealWith(
+      registered(a, { said: '2025-09-01T00:00:00Z' }),
+      registered(b, { said: '2025-09-02T00:00:00Z' }),
+      registered(a, { said: '2025-09-03T00:00:00Z' }),
+    );
+    expect([deal.terms?.title, deal.termsAt]).toEqual(['A', '2025-09-03T00:00:00.000Z']);
+  });
+
+  it('are as they were, and since when, where they are said again and nothing came in between', () => {
+    const registration = registered({}, { said: '2025-09-01T00:00:00Z' });
+    const again = registered({}, { said: '2025-09-03T00:00:00Z' });
+    expect(dealWith(registration, again)).toEqual(dealWith(registration));
+  });
+
   it('have what was amended at the very moment of the registration', () => {
     const said = '2025-09-08T00:00:00Z';
     const parts = [
@@ -91,6 +108,18 @@ describe('the terms of a deal', () => {
       expect.objectContaining({ pointer: '/data/commitments/2', code: 'repeated' }),
     ]);
     expect(refusalOf(registered().event)).toBeUndefined();
+  });
+
+  it('are of one request a key: another with its key is refused, the same one is not, nor is what has no key', () => {
+    const said = [
+      registered({ title: 'A' }, { key: 'k' }),
+      amended({ title: 'C' }, { source: '/other', key: 'k' }),
+    ];
+    const reused = refusalOfKey(registered({ title: 'B' }, { key: 'k' }).event, said);
+    expect([reused?.code, reused?.faults[0]?.pointer]).toEqual(['idempotency-key-reused', '/idempotencykey']);
+    expect(refusalOfKey(registered({ title: 'A' }, { key: 'k' }).event, said)).toBeUndefined();
+    expect(refusalOfKey(registered({ title: 'B' }, { key: 'l' }).event, said)).toBeUndefined();
+    expect(refusalOfKey(registered({ title: 'B' }).event, [registered({ title: 'A' })])).toBeUndefined();
   });
 
   it('may not come to more than 100 commitments, since nobody could be told of them', () => {

@@ -3,7 +3,15 @@ import { type Commitment, DealAmended, DealRegistered, type DeliveryRecorded } f
 import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
 import type { CargoLot, Party } from '#contracts/trade.js';
 import type { Announcement } from '#messaging/announcement.js';
-import { type Deal, type DeliveryEvent, drawDown, type TermsSaid, UNKNOWN, withTerms } from './deal.js';
+import {
+  type Deal,
+  type DeliveryEvent,
+  drawDown,
+  IDEMPOTENCY_KEY,
+  type TermsSaid,
+  UNKNOWN,
+  withTerms,
+} from './deal.js';
 import { type ArrivalEvent, deliver, type Delivery, recordedFor } from './delivery.js';
 
 const PARTIES: Party[] = [
@@ -35,6 +43,8 @@ interface Said {
   source?: string;
   said?: string | undefined;
   learnt?: string;
+  /** The request's idempotency key. */
+  key?: string;
 }
 
 let ids = 0;
@@ -48,7 +58,7 @@ const termsSaid = (type: string, data: object, said: Said): TermsSaid => {
     subject: 'DEAL-1',
     ...(time !== undefined && { time }),
     data,
-    extensions: {},
+    extensions: said.key === undefined ? {} : { [IDEMPOTENCY_KEY]: said.key },
   };
   return { event: event as TermsSaid['event'], receivedAt: new Date(learnt) };
 };

@@ -26,7 +26,7 @@ export type DealEvent = TermsEvent | DeliveryEvent;
 export interface Deal {
   /** Absent where deliveries or amendments are known, and the deal itself is not yet. */
   readonly terms?: DealRegistered | undefined;
-  /** When the registration happened, and the last amendment that counts. */
+  /** When the terms became what they are: what only says them again does not count. */
   readonly termsAt?: string | undefined;
   /** All that has been delivered, committed to or not. */
   readonly delivered: readonly Total[];
@@ -87,6 +87,27 @@ export function refusalOfTerms({ terms }: Deal): RefusedEvent | undefined {
   );
 }
 
+/** The extension attribute that carries a request's `Idempotency-Key`. */
+export const IDEMPOTENCY_KEY = 'idempotencykey';
+
+/**
+ * Whether a request's key was given to another request before. The one that is learnt of first holds: in this, too,
+ * the order of arrival matters.
+ */
+export function refusalOfKey(event: TermsEvent, said: readonly TermsSaid[]): RefusedEvent | undefined {
+  const key = event.extensions[IDEMPOTENCY_KEY];
+  const isOther = ({ event: other }: TermsSaid): boolean =>
+    other.source === event.source &&
+    other.extensions[IDEMPOTENCY_KEY] === key &&
+    !isDeepStrictEqual(other.data, event.data);
+  if (key === undefined || !said.some(isOther)) return undefined;
+  return new RefusedEvent(
+    'idempotency-key-reused',
+    'the key stands for a request of other content, which holds',
+    [{ pointer: `/${IDEMPOTENCY_KEY}`, code: 'repeated', message: 'must be the key of one request alone' }],
+  );
+}
+
 /** What is kept of a deal's terms beside its totals. Without a bound, amendments would leave its deliveries no room. */
 const MOST_SAID = 1_000;
 const MOST_BYTES_SAID = 4 * 1024 * 1024;
@@ -125,12 +146,19 @@ export function withTerms(deal: Deal, said: readonly TermsSaid[]): Deal {
       compare(a.event.source, b.event.source) ||
       compare(a.event.id, b.event.id),
   );
-  const registered = ordered.findLastIndex(({ event }) => event.type === DealRegistered.type);
-  if (registered < 0) return deal;
-  let terms = ordered[registered]!.event.data as DealRegistered;
-  for (const { event } of ordered.slice(registered + 1)) terms = amended(terms, event.data as DealAmended);
-  return withBalance({ ...deal, terms, termsAt: new Date(momentOf(ordered.at(-1)!)).toISOString() });
+  let terms: DealRegistered | undefined;
+  let at = 0;
+  for (const one of ordered) {
+    const next = termsAfter(terms, one.event);
+    if (next === undefined || isDeepStrictEqual(next, terms)) continue;
+    terms = next;
+    at = momentOf(one);
+  }
+  return terms ? withBalance({ ...deal, terms, termsAt: new Date(at).toISOString() }) : deal;
 }
+
+const termsAfter = (terms: DealRegistered | undefined, event: TermsEvent): DealRegistered | undefined =>
+  event.type === DealRegistered.type ? event.data : terms && amended(terms, event.data);
 
 const momentOf = ({ event, receivedAt }: TermsSaid): number =>
   event.time === undefined ? receivedAt.getTime() : Date.parse(event.time);

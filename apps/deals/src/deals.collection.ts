@@ -12,6 +12,7 @@ import {
   drawDown,
   refusalOf,
   refusalOfHistory,
+  refusalOfKey,
   refusalOfTerms,
   type TermsSaid,
   UNKNOWN,
@@ -91,6 +92,8 @@ function evolve(
   const refusal = refusalOf(event);
   if (refusal) return refusal;
   if (!history) return 'needs-history';
+  const reused = refusalOfKey(event, history as TermsSaid[]);
+  if (reused) return reused;
   const said = [...(history as TermsSaid[]), { event, receivedAt }];
   const tooMuch = refusalOfHistory(said);
   if (tooMuch) return tooMuch;

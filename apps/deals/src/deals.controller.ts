@@ -4,7 +4,7 @@ import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { readEnvelope } from '#contracts/cloudevent.js';
+import { readEnvelope, refusedAttribute } from '#contracts/cloudevent.js';
 import type { ContractClass } from '#contracts/contract.js';
 import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
 import { Mineral } from '#contracts/fields.js';
@@ -16,7 +16,7 @@ import { ApiAccepted, ApiAnswer, ApiBodyOf, ApiPage, ApiQueryOf } from '#service
 import { Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import { dealOf, DealView, deliveryOf, DeliveryView } from './deal-view.js';
-import { refusalOf, type TermsEvent } from './deal.js';
+import { IDEMPOTENCY_KEY, refusalOf, type TermsEvent } from './deal.js';
 import { DealsCollection } from './deals.collection.js';
 import { DeliveriesCollection } from './deliveries.collection.js';
 
@@ -31,7 +31,10 @@ class DealsQuery extends PageQuery {
 const IDEMPOTENCY = {
   name: 'idempotency-key',
   required: false,
-  description: 'Becomes the id of the event, so that sending again is no second one.',
+  description:
+    'Says that a request is the same one, sent again: it has no second effect, whatever came in between. ' +
+    'Of two requests of other content the first holds, and the second goes to the dead letters. ' +
+    'Without a key each request is one of its own.',
 };
 
 /** Registrations and amendments have each a source of their own, so that one key may be used for both. */
@@ -53,7 +56,8 @@ export class DealsController {
   @HttpCode(202)
   @ApiOperation({
     summary:
-      'Register a deal. Without an id it gets one from its content, so sending again is no second deal.',
+      'Register a deal, or anew: then it replaces all terms before it. Without an id it gets one from the ' +
+      'idempotency key, or from its content, so sending again is no second deal.',
   })
   @ApiHeader(IDEMPOTENCY)
   @ApiBodyOf(DealRegistered, 'id')
@@ -71,9 +75,8 @@ export class DealsController {
     const { id, ...data } = (body ?? {}) as Record<string, unknown>;
     // Before anything walks it: what holds to the contract is not nested deeper than that.
     checkedBody(DealRegistered, data);
-    const content = JSON.stringify([typeof id === 'string' ? id : null, data]);
-    const digest = createHash('sha256').update(content).digest('hex').slice(0, 32);
-    const said = eventOf(DealRegistered, id ?? `deal-${digest.slice(0, 12)}`, key ?? digest, data);
+    const subject = id ?? `deal-${digestOf(key === undefined ? { data } : { key })}`;
+    const said = eventOf(DealRegistered, subject, key, data);
     const accepted = await this.intake.accept(DEALS_INBOUND, said, headers);
     void reply.header('location', `/deals/${accepted.accepted[0]!.subject}`);
     return accepted;
@@ -93,7 +96,7 @@ export class DealsController {
     @Headers('idempotency-key') key: string | undefined,
     @Headers() headers: Record<string, string>,
   ): Promise<Accepted> {
-    const said = eventOf(DealAmended, id, key ?? randomUUID(), checkedBody(DealAmended, body));
+    const said = eventOf(DealAmended, id, key, checkedBody(DealAmended, body));
     return this.intake.accept(DEALS_INBOUND, said, headers);
   }
 
@@ -132,23 +135,35 @@ export class DealsController {
 
 /**
  * What was said of a deal, as an event.
+ * @param key of idempotency; with one, the event's id says that it is the same request again
  * @param data held against the contract already
  * @throws RefusedEvent where it is not as it must be; pointers are into the body
  */
-function eventOf(contract: ContractClass, subject: unknown, id: string, data: unknown): HttpEvents {
+function eventOf(
+  contract: ContractClass,
+  subject: unknown,
+  key: string | undefined,
+  data: unknown,
+): HttpEvents {
+  if (key === '') throw refusedAttribute(IDEMPOTENCY_KEY, 'malformed', 'must not be empty');
+  const request = [typeof subject === 'string' ? subject : null, key, data];
   const attributes = {
     specversion: '1.0',
-    id,
+    id: key === undefined ? randomUUID() : digestOf(request),
     source: SOURCES.get(contract)!,
     type: contract.type,
     subject,
     time: new Date().toISOString(),
+    [IDEMPOTENCY_KEY]: key,
   };
   const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
   const refusal = refusalOf(event);
   if (refusal) throw refusedBody(refusal);
   return { batch: false, events: [event] };
 }
+
+const digestOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 
 const unheardOf = (id: string): ProblemError =>
   new ProblemError('not-found', `no event has been heard of a deal ${id}`);

@@ -90,11 +90,63 @@ describe('the deals service', () => {
       });
     });
 
-    it('gives the same content sent again the same id, and so no second deal', async () => {
+    it('gives the same content sent again the same deal, and so no second one', async () => {
       const body = { ...terms, title: randomUUID() };
       const [once, again] = [await deals.post('/deals', body), await deals.post('/deals', body)];
-      expect(once.headers.get('location')).toMatch(/^\/deals\/deal-[0-9a-f]{12}$/);
-      expect(again.body).toEqual(once.body);
+      expect(once.headers.get('location')).toMatch(/^\/deals\/deal-[0-9a-f]{32}$/);
+      expect(again.headers.get('location')).toEqual(once.headers.get('location'));
+    });
+
+    it('has the last of three registrations hold, though it says what the first said', async () => {
+      const id = await register({ title: 'A' });
+      const { termsAt } = await deal(id);
+      await register({ title: 'B' }, id);
+      await until('B holds', async () => (await deal(id)).title === 'B');
+      await register({ title: 'A' }, id);
+      await until('A holds again', async () => (await deal(id)).title === 'A');
+      expect((await deal(id)).termsAt! > termsAt!).toBe(true);
+    });
+
+    it('knows a request by its key when it comes again, even behind others', async () => {
+      const id = `DEAL-${randomUUID()}`;
+      const keyed = (key: string) => ({ 'content-type': 'application/json', 'idempotency-key': key });
+      const once = await deals.post('/deals', { id, ...terms, title: 'A' }, keyed('1'));
+      await deals.post('/deals', { id, ...terms, title: 'B' }, keyed('2'));
+      const again = await deals.post('/deals', { id, ...terms, title: 'A' }, keyed('1'));
+      expect([again.status, again.body]).toEqual([202, once.body]);
+      await deals.post(`/deals/${id}/amendments`, {
+        reason: 'last',
+        value: { amount: '1', currency: 'USD' },
+      });
+      await until('all is taken', async () => (await deal(id)).value !== undefined);
+      expect((await deal(id)).title).toBe('B');
+    });
+
+    it('refuses another request with the key of an earlier one, into the dead letters', async () => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+      const once = await deals.post('/deals', { ...terms, title: 'A' }, headers);
+      const other = await deals.post('/deals', { ...terms, title: 'B' }, headers);
+      expect([once.status, other.status]).toEqual([202, 202]);
+      expect(other.headers.get('location')).toBe(once.headers.get('location'));
+      const letter = await deals.read(
+        'deals.dead-letters',
+        (message) => message.headers['ce_idempotencykey'] === headers['idempotency-key'],
+      );
+      expect(letter.headers['deadletter_reason']).toBe('idempotency-key-reused');
+      expect(letter.value).toMatchObject({ title: 'B' });
+      const { body } = await deals.get<DealView>(once.headers.get('location')!);
+      expect(body.title).toBe('A');
+    });
+
+    it.each([
+      ['empty', ''],
+      ['too long', 'x'.repeat(1025)],
+    ])('refuses a key that is %s', async (_, key) => {
+      const answer = await deals.post('/deals', terms, {
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      });
+      expectProblem(answer, 400, 'invalid-envelope', '/idempotencykey');
     });
 
     it('amends it', async () => {
@@ -155,6 +207,12 @@ describe('the deals service', () => {
       ['a key of __proto__', `{"__proto__":{"x":1},${JSON.stringify(terms).slice(1)}`, 422, 'invalid-data'],
       ['a key of $where', `{"$where":"1",${JSON.stringify(terms).slice(1)}`, 422, 'invalid-data'],
       ['an id that is an object', JSON.stringify({ ...terms, id: { $gt: '' } }), 400, 'invalid-envelope'],
+      [
+        'an id of lists in lists',
+        `{"id":${'['.repeat(100_000)}${']'.repeat(100_000)},${JSON.stringify(terms).slice(1)}`,
+        400,
+        'invalid-envelope',
+      ],
       ['an id with a dollar', JSON.stringify({ ...terms, id: '$where' }), 400, 'invalid-envelope'],
       ['lists in lists', '['.repeat(100_000) + ']'.repeat(100_000), 422, 'invalid-data'],
       ['objects in objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, 422, 'invalid-data'],

@@ -12,6 +12,7 @@ export const REFUSAL_CODES = [
   'too-large',
   'fold-failed',
   'document-too-large',
+  'idempotency-key-reused',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

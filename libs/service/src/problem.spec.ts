@@ -17,6 +17,7 @@ describe('an error is answered', () => {
     ['unknown-type', 422],
     ['invalid-data', 422],
     ['document-too-large', 422],
+    ['idempotency-key-reused', 422],
     ['fold-failed', 500],
   ] as const)('of an event refused as %s with %i', (code, status) => {
     expect(problemOf(new RefusedEvent(code, 'why'))).toMatchObject({ status, code, detail: 'why' });
