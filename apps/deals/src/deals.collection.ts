@@ -25,9 +25,15 @@ export type DealDocument = Stored<Deal>;
 
 const DELIVERY = 'orebound.delivery.recorded.v1';
 
+/** There are others: what was delivered to a deal, or amended, before anybody registered it. */
+const REGISTERED = { terms: { $exists: true } };
+
 const schema = new Schema<DealDocument>({ _id: String }, { strict: false, versionKey: false })
-  .index({ 'terms.commitments.mineral': 1, _id: 1 })
-  .index({ fulfilled: 1, _id: 1 });
+  .index({ fulfilled: 1, _id: 1 }, { name: 'registered', partialFilterExpression: REGISTERED })
+  .index({ 'terms.commitments.mineral': 1, fulfilled: 1, _id: 1 });
+
+/** What is not shown, and may be megabytes. */
+const UNSEEN = ['timeline', 'accepted', 'outbox', 'pending', 'terms.extensions'].map((path) => `-${path}`);
 
 export interface DealQuery {
   readonly mineral?: string | undefined;
@@ -57,7 +63,7 @@ export class DealsCollection {
   }
 
   async find(id: string): Promise<DealDocument | undefined> {
-    const found = await this.model.findOne({ _id: id }).lean<DealDocument>();
+    const found = await this.model.findOne({ _id: id }).select(UNSEEN).lean<DealDocument>();
     return found ? decoded(found) : undefined;
   }
 
@@ -65,12 +71,13 @@ export class DealsCollection {
   async list({ mineral, fulfilled, after, limit }: DealQuery): Promise<DealDocument[]> {
     const found = await this.model
       .find({
-        terms: { $exists: true },
+        ...REGISTERED,
+        // With either of its two values an index has them in the order of ids.
+        fulfilled: { $in: fulfilled === undefined ? [false, true] : [fulfilled] },
         ...(mineral !== undefined && { 'terms.commitments.mineral': mineral }),
-        ...(fulfilled !== undefined && { fulfilled }),
         ...(after !== undefined && { _id: { $gt: after } }),
       })
-      .select(['_id', 'terms', 'termsAt', 'delivered', 'deliveries', 'counted', 'fulfilled'])
+      .select(UNSEEN)
       .sort({ _id: 1 })
       .limit(limit)
       .lean<DealDocument[]>();

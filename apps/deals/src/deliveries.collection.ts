@@ -39,6 +39,7 @@ export class DeliveriesCollection {
   async listOfDeal(dealId: string, after: string | undefined, limit: number): Promise<DeliveryDocument[]> {
     const found = await this.model
       .find({ dealId, ...(after !== undefined && { _id: { $gt: after } }) })
+      .select(['-outbox', '-pending'])
       .sort({ _id: 1 })
       .limit(limit)
       .lean<DeliveryDocument[]>();
