@@ -1,12 +1,34 @@
 /** A deal as it is shown over HTTP. */
 import { IsBoolean } from 'class-validator';
 import { CommitmentBalance } from '#contracts/deals.js';
-import { Day, Decimal, Currency, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
-import { CargoLot, INCOTERMS, Money, Party, Place, Price, Weight } from '#contracts/trade.js';
+import {
+  Currency,
+  Day,
+  Decimal,
+  Id,
+  Mineral,
+  Nested,
+  OneOf,
+  Optional,
+  Text,
+  Timestamp,
+} from '#contracts/fields.js';
+import {
+  BASES,
+  type Basis,
+  CargoLot,
+  INCOTERMS,
+  Money,
+  Party,
+  Place,
+  Price,
+  type Unit,
+  UNITS,
+} from '#contracts/trade.js';
 import { Count, ExactDecimal, ManyOf } from '#service/view-fields.js';
-import { balanceOf, type Deal } from './deal.js';
+import { balanceOf, committedIn, type Deal, isCounted } from './deal.js';
 import { DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from './delivery.js';
-import { Exact, kilograms, valueOf } from './weight.js';
+import { Exact, kilograms, lineOf, valueOf } from './weight.js';
 
 class Worth {
   @ExactDecimal() readonly amount!: string;
@@ -23,6 +45,14 @@ export class CommitmentView extends CommitmentBalance {
   @Optional() @Nested(() => Worth) readonly deliveredValue?: Worth;
 }
 
+/** Without a mineral, the rest of a basis: of more minerals than have totals of their own. */
+class UncommittedView {
+  @Optional() @Mineral() readonly mineral?: string;
+  @OneOf(BASES) readonly basis!: Basis;
+  @ExactDecimal() readonly quantity!: string;
+  @OneOf(UNITS) readonly unit!: Unit;
+}
+
 export class DealView {
   @Id() readonly id!: string;
   @Optional() @Text(300) readonly title?: string;
@@ -36,8 +66,10 @@ export class DealView {
   /** When the registration happened, and the last amendment that counts. */
   @Optional() @Timestamp() readonly termsAt?: string;
   @ManyOf(() => CommitmentView) readonly commitments!: readonly CommitmentView[];
-  /** What has been delivered without a commitment of its mineral and basis. */
-  @ManyOf(() => Weight) readonly uncommitted!: readonly Weight[];
+  /** There while what came of a new commitment, before it was one, is still being counted: its balance is not known. */
+  @Optional() @IsBoolean() readonly recounting?: true;
+  /** What has been delivered without a commitment of its mineral and basis; `GET /deals/:id/deliveries` has it all. */
+  @ManyOf(() => UncommittedView) readonly uncommitted!: readonly UncommittedView[];
   /** How many shipments count. */
   @Count() readonly deliveries!: number;
 }
@@ -67,14 +99,17 @@ export function dealOf(deal: Deal & { readonly _id: string }): DealView {
     parties: terms?.parties ?? [],
     ...(deal.termsAt !== undefined && { termsAt: deal.termsAt }),
     commitments: commitmentsOf(deal),
-    uncommitted: deal.delivered
-      .filter(
-        ({ mineral, basis }) =>
-          !terms?.commitments.some((line) => line.mineral === mineral && line.basis === basis),
-      )
-      .map(({ mineral, basis, kilograms: weight }) => ({ mineral, basis, quantity: weight, unit: 'KGM' })),
+    ...(!isCounted(deal) && { recounting: true }),
+    uncommitted: uncommittedOf(deal),
     deliveries: deal.deliveries,
   };
+}
+
+function uncommittedOf(deal: Deal): DealView['uncommitted'] {
+  const committed = committedIn(deal);
+  return [...deal.delivered.filter((total) => !committed.has(lineOf(total))), ...(deal.others ?? [])].map(
+    ({ kilograms: quantity, ...line }) => ({ ...line, quantity, unit: 'KGM' }),
+  );
 }
 
 function commitmentsOf(deal: Deal): CommitmentView[] {

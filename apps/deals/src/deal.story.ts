@@ -1,4 +1,5 @@
 /** Words for stories of deals and their deliveries, as the specs tell them. */
+import { randomUUID } from 'node:crypto';
 import { type Commitment, DealAmended, DealRegistered, type DeliveryRecorded } from '#contracts/deals.js';
 import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
 import type { CargoLot, Party } from '#contracts/trade.js';
@@ -100,11 +101,11 @@ export class Arrivals {
     const offset = this.ends.get(partition) ?? 0;
     this.ends.set(partition, offset + 1);
     const before = this.deliveries.get(shipmentId);
-    const after = deliver(before, event);
+    const after = deliver(before, event, `${partition}/${offset}`);
     if (after === undefined) return [];
     if (after instanceof Error) throw after;
     this.deliveries.set(shipmentId, after);
-    return recordedFor(shipmentId, before, after, `${partition}/${offset}`).map(recorded);
+    return recordedFor(shipmentId, before, after).map(recorded);
   }
 
   /** What each shipment delivers now. */
@@ -136,3 +137,29 @@ const recorded = ({ data, subject }: Announcement): DeliveryEvent =>
 /** A deal after deliveries of it; one that has been counted before changes nothing. */
 export const after = (deal: Deal, deliveries: readonly DeliveryEvent[]): Deal =>
   deliveries.reduce((state, event) => drawDown(state, event) ?? state, deal);
+
+/** An arrival as shipments puts it into Kafka. */
+export const arrivalMessage = (
+  shipment: string,
+  sequence: number,
+  told: { dealId?: string; cargo?: CargoLot[]; retracted?: boolean; partition?: number } = {},
+) => {
+  const { dealId, cargo = [lot()], retracted = false, partition } = told;
+  const at = '2025-10-02T09:40:00-05:00';
+  const deal = dealId === undefined ? {} : { dealId };
+  return {
+    key: shipment,
+    ...(partition !== undefined && { partition }),
+    value: JSON.stringify(retracted ? { at, ...deal } : { at, place: { unlocode: 'USSTL' }, cargo, ...deal }),
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: randomUUID(),
+      ce_source: '/shipments',
+      ce_type: retracted ? ArrivalRetracted.type : ShipmentArrived.type,
+      ce_subject: shipment,
+      ce_time: at,
+      ce_sequence: String(sequence).padStart(12, '0'),
+      'content-type': 'application/json',
+    },
+  };
+};

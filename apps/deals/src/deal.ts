@@ -1,6 +1,7 @@
 /** A deal: its terms, and how far deliveries have drawn it down. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Decimal } from 'decimal.js';
+import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { EventOf } from '#contracts/contract.js';
 import {
   type Commitment,
@@ -11,38 +12,43 @@ import {
   DealFulfilled,
   DealRegistered,
   DealReopened,
+  DEALS_DELIVERIES,
   DEALS_EVENTS,
   type DeliveryRecorded,
+  RecountRequested,
 } from '#contracts/deals.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
 import { MOST_BYTES_AN_EVENT } from '#messaging/read-batch.js';
-import { addLots, Exact, inUnit, kilograms, type Total } from './weight.js';
+import { hasOthers, Tally, type Totals } from './tally.js';
+import { Exact, inUnit, kilograms, type Line, lineOf, totalsOf } from './weight.js';
 
 export type TermsEvent = EventOf<typeof DealRegistered | typeof DealAmended>;
 export type DeliveryEvent = EventOf<typeof DeliveryRecorded>;
-export type DealEvent = TermsEvent | DeliveryEvent;
+/** A request to count again, with what that has come to. */
+export type RecountEvent = CloudEvent<typeof RecountRequested.type, Drawdown>;
+export type DealEvent = TermsEvent | DeliveryEvent | RecountEvent;
 
-export interface Deal {
+/** How far a deal has been drawn down: `Totals`, of the deliveries that are counted. */
+export interface Drawdown extends Totals {
+  /** How many shipments count. */
+  readonly deliveries: number;
+  /**
+   * By partition of `shipments.arrivals`, the offset up to which arrivals are in the totals. A deal's deliveries come
+   * in the order of those offsets, so one number a partition tells every repeat, however many shipments there are.
+   */
+  readonly counted: Readonly<Record<string, number>>;
+}
+
+export interface Deal extends Drawdown {
   /** Absent where deliveries or amendments are known, and the deal itself is not yet. */
   readonly terms?: DealRegistered | undefined;
   /** When the terms became what they are: what only says them again does not count. */
   readonly termsAt?: string | undefined;
-  /** All that has been delivered, committed to or not. */
-  readonly delivered: readonly Total[];
-  /** How many shipments count. */
-  readonly deliveries: number;
-  /**
-   * By partition of `shipments.arrivals`, the offset up to which arrivals are in `delivered`. A deal's deliveries come
-   * in the order of those offsets, so one number a partition tells every repeat, however many shipments there are.
-   */
-  readonly counted: Readonly<Record<string, number>>;
   readonly fulfilled: boolean;
 }
 
 export const UNKNOWN: Deal = { delivered: [], deliveries: 0, counted: {}, fulfilled: false };
-
-const lineOf = ({ mineral, basis }: { mineral: string; basis: string }): string => `${mineral} ${basis}`;
 
 /** What no schema can say of a deal's terms: that no two commitments are of the same mineral and basis. */
 export function refusalOf(event: TermsEvent): RefusedEvent | undefined {
@@ -154,7 +160,9 @@ export function withTerms(deal: Deal, said: readonly TermsSaid[]): Deal {
     terms = next;
     at = momentOf(one);
   }
-  return terms ? withBalance({ ...deal, terms, termsAt: new Date(at).toISOString() }) : deal;
+  if (!terms) return deal;
+  const { totals } = new Tally(deal, committedIn({ terms }));
+  return withTotals({ ...deal, terms, termsAt: new Date(at).toISOString() }, totals);
 }
 
 const termsAfter = (terms: DealRegistered | undefined, event: TermsEvent): DealRegistered | undefined =>
@@ -167,7 +175,7 @@ const rankOf = ({ event }: TermsSaid): number => (event.type === DealRegistered.
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function amended(terms: DealRegistered, { title, parties, commitments, value }: DealAmended): DealRegistered {
-  const lines = new Map<string, Commitment>(
+  const lines = new Map<Line, Commitment>(
     terms.commitments.map((commitment) => [lineOf(commitment), commitment]),
   );
   for (const commitment of commitments ?? []) lines.set(lineOf(commitment), commitment);
@@ -184,29 +192,68 @@ function amended(terms: DealRegistered, { title, parties, commitments, value }: 
 export function drawDown(deal: Deal, { data }: DeliveryEvent): Deal | undefined {
   const [partition, offset] = data.position.split('/') as [string, string];
   if (Number(offset) <= (deal.counted[partition] ?? -1)) return undefined;
-  const delivered = addLots(addLots(deal.delivered, data.was ?? [], -1), data.is ?? [], 1);
+  const { totals } = new Tally(deal, committedIn(deal)).add([
+    { delivered: totalsOf(data.was ?? []), sign: -1 },
+    { delivered: totalsOf(data.is ?? []), sign: 1 },
+  ]);
   const deliveries = deal.deliveries + (data.is ? 1 : 0) - (data.was ? 1 : 0);
-  return withBalance({
-    ...deal,
-    delivered,
-    deliveries,
-    counted: { ...deal.counted, [partition]: Number(offset) },
-  });
+  return withTotals(
+    { ...deal, deliveries, counted: { ...deal.counted, [partition]: Number(offset) } },
+    totals,
+  );
 }
 
-const withBalance = (deal: Deal): Deal => {
-  const balance = balanceOf(deal);
+/**
+ * A deal with its totals counted again.
+ * @param recount what its deliveries come to, up to where the deal has counted them
+ * @returns undefined when nothing is another than before, or the deal has counted on meanwhile
+ */
+export function recounted(deal: Deal, recount: Drawdown): Deal | undefined {
+  if (!isDeepStrictEqual(recount.counted, deal.counted)) return undefined;
+  const { totals } = new Tally(recount, committedIn(deal));
+  const after = withTotals({ ...deal, deliveries: recount.deliveries }, totals);
+  return isDeepStrictEqual(drawdownOf(after), drawdownOf(deal)) ? undefined : after;
+}
+
+const drawdownOf = ({ delivered, others, deliveries, counted }: Deal): Drawdown => ({
+  delivered,
+  others,
+  deliveries,
+  counted,
+});
+
+export const committedIn = ({ terms }: Pick<Deal, 'terms'>): ReadonlySet<Line> =>
+  new Set(terms?.commitments.map(lineOf));
+
+const withTotals = (deal: Deal, { delivered, others }: Totals): Deal => {
+  const after = { ...deal, delivered, others };
+  if (!isCounted(after)) return after; // it is fulfilled, or is not, as far as is known
+  const balance = balanceOf(after);
   return {
-    ...deal,
+    ...after,
     fulfilled: balance.length > 0 && balance.every(({ remaining }) => new Exact(remaining).isZero()),
   };
 };
 
+/**
+ * Whether each commitment's total is known. It is not where a commitment is new and what came of it before is among
+ * the others; a recount then finds it.
+ */
+export const isCounted = (deal: Deal): boolean => {
+  if (!deal.others) return true;
+  const lines = new Set(deal.delivered.map(lineOf));
+  return (
+    deal.terms?.commitments.every((line) => lines.has(lineOf(line)) || !hasOthers(deal, line.basis)) ?? true
+  );
+};
+
 /** How far each commitment has been drawn down, in its own unit. */
 export function balanceOf({ terms, delivered }: Deal): CommitmentBalance[] {
+  const totals = new Map(delivered.map((total) => [lineOf(total), total.kilograms]));
   return (terms?.commitments ?? []).map(({ mineral, basis, unit, quantity }) => {
-    const total = delivered.find((candidate) => candidate.mineral === mineral && candidate.basis === basis);
-    const got = new Exact(total?.kilograms ?? 0);
+    const total = new Exact(totals.get(lineOf({ mineral, basis })) ?? 0);
+    // Two deliveries that have overtaken each other may take away what is yet to be added.
+    const got = total.isNegative() ? new Exact(0) : total;
     const left = kilograms(quantity, unit).minus(got);
     const shown = (weight: Decimal): string => inUnit(weight, unit).toString();
     return {
@@ -224,17 +271,24 @@ export function balanceOf({ terms, delivered }: Deal): CommitmentBalance[] {
 /**
  * What is published when a deal goes from one state to the next: its terms, its balance, and whether it is fulfilled,
  * each when it is another than before. Pure.
- * @param delivery the shipment's delivery that it comes of; absent where the terms have changed
+ * @param cause when it happened, and by which shipment's delivery, where it was one; absent where it is the terms
  */
-export function announcementsOf(before: Deal, after: Deal, delivery?: DeliveryEvent): Announcement[] {
+export function announcementsOf(
+  before: Deal,
+  after: Deal,
+  cause?: { readonly at: string; readonly shipmentId?: string },
+): Announcement[] {
   if (!after.terms) return [];
-  const at = delivery?.data.at ?? after.termsAt!;
+  const { at, shipmentId } = cause ?? { at: after.termsAt!, shipmentId: undefined };
   const announcements: Announcement[] = [];
-  if (!isDeepStrictEqual(after.terms, before.terms))
-    announcements.push(announce(DEALS_EVENTS, DealRegistered, after.terms));
+  const hasNewTerms = !isDeepStrictEqual(after.terms, before.terms);
+  if (hasNewTerms) announcements.push(announce(DEALS_EVENTS, DealRegistered, after.terms));
+  if (!isCounted(after)) {
+    const reason = 'a commitment is new, and what came of it before has no total';
+    return hasNewTerms ? [...announcements, announce(DEALS_DELIVERIES, RecountRequested, { reason })] : [];
+  }
   const balance = balanceOf(after);
-  if (delivery) {
-    const { shipmentId } = delivery.data;
+  if (shipmentId !== undefined) {
     announcements.push(announce(DEALS_EVENTS, DealDrawnDown, { shipmentId, at, balance }));
   } else if (!isDeepStrictEqual(balance, toldOf(before, after))) {
     announcements.push(announce(DEALS_EVENTS, DealBalanceChanged, { at, balance }));
@@ -245,5 +299,7 @@ export function announcementsOf(before: Deal, after: Deal, delivery?: DeliveryEv
 }
 
 /** The balance that is known of a deal. Its registration says it where nothing was delivered before it. */
-const toldOf = (before: Deal, after: Deal): CommitmentBalance[] =>
-  balanceOf(before.terms ? before : { ...after, delivered: [] });
+const toldOf = (before: Deal, after: Deal): CommitmentBalance[] | undefined => {
+  if (!before.terms) return balanceOf({ ...after, delivered: [] });
+  return isCounted(before) ? balanceOf(before) : undefined;
+};

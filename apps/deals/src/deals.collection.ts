@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, Schema } from 'mongoose';
-import type { DealRegistered } from '#contracts/deals.js';
+import { DealAmended, DealRegistered, DeliveryRecorded, RecountRequested } from '#contracts/deals.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Accepted, type Evolution, Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
@@ -10,6 +10,7 @@ import {
   type Deal,
   type DealEvent,
   drawDown,
+  recounted,
   refusalOf,
   refusalOfHistory,
   refusalOfKey,
@@ -18,12 +19,9 @@ import {
   UNKNOWN,
   withTerms,
 } from './deal.js';
-import type { Total } from './weight.js';
 
 /** One document a deal: its terms, every event of them, and the totals of its deliveries. */
 export type DealDocument = Stored<Deal>;
-
-const DELIVERY = 'orebound.delivery.recorded.v1';
 
 /** There are others: what was delivered to a deal, or amended, before anybody registered it. */
 const REGISTERED = { terms: { $exists: true } };
@@ -53,8 +51,8 @@ export class DealsCollection {
       collection: database.collection<DealDocument>('deals'),
       source: '/deals',
       evolve,
-      keeps: ({ type }) => type !== DELIVERY,
-      codecs: { terms: { encode: encodeTerms, decode: decodeTerms }, delivered },
+      keeps: ({ type }) => type === DealRegistered.type || type === DealAmended.type,
+      codecs: { terms: { encode: encodeTerms, decode: decodeTerms }, delivered: weights, others: weights },
     });
   }
 
@@ -63,7 +61,11 @@ export class DealsCollection {
   }
 
   async find(id: string): Promise<DealDocument | undefined> {
-    const found = await this.model.findOne({ _id: id }).select(UNSEEN).lean<DealDocument>();
+    const found = await this.model
+      .findOne({ _id: id })
+      .select(UNSEEN)
+      .readConcern('majority')
+      .lean<DealDocument>();
     return found ? decoded(found) : undefined;
   }
 
@@ -92,9 +94,14 @@ function evolve(
   history: readonly Accepted<DealEvent>[] | undefined,
 ): Evolution<Deal> {
   const before = state ?? UNKNOWN;
-  if (event.type === DELIVERY) {
+  if (event.type === DeliveryRecorded.type) {
     const after = drawDown(before, event);
-    return after ? { state: after, announcements: announcementsOf(before, after, event) } : 'repeated';
+    return after ? { state: after, announcements: announcementsOf(before, after, event.data) } : 'repeated';
+  }
+  if (event.type === RecountRequested.type) {
+    const after = recounted(before, event.data);
+    const at = event.time ?? receivedAt.toISOString();
+    return after ? { state: after, announcements: announcementsOf(before, after, { at }) } : 'repeated';
   }
   const refusal = refusalOf(event);
   if (refusal) return refusal;
@@ -127,15 +134,19 @@ const encodeTerms = (terms: DealRegistered | undefined): unknown =>
 const decodeTerms = (stored: unknown): DealRegistered =>
   convertTerms(stored as DealRegistered, fromDecimal128) as DealRegistered;
 
-const delivered = {
-  encode: (totals: readonly Total[]): unknown =>
-    totals.map((total) => ({ ...total, kilograms: toDecimal128(total.kilograms) })),
-  decode: (stored: unknown): readonly Total[] =>
-    (stored as Total[]).map((total) => ({ ...total, kilograms: fromDecimal128(total.kilograms) })),
-};
+interface Weighed {
+  readonly kilograms: string;
+}
+
+export const encodeWeights = (all: readonly Weighed[] | undefined): unknown =>
+  all?.map((one) => ({ ...one, kilograms: toDecimal128(one.kilograms) }));
+export const decodeWeights = <T extends Weighed>(stored: unknown): T[] =>
+  (stored as T[]).map((one) => ({ ...one, kilograms: fromDecimal128(one.kilograms) }));
+const weights = { encode: encodeWeights, decode: decodeWeights };
 
 const decoded = (document: DealDocument): DealDocument => ({
   ...document,
   ...(document.terms && { terms: decodeTerms(document.terms) }),
-  delivered: delivered.decode(document.delivered),
+  delivered: decodeWeights(document.delivered),
+  ...(document.others && { others: decodeWeights(document.others) }),
 });

@@ -6,9 +6,15 @@ import { IsBoolean, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { readEnvelope, refusedAttribute } from '#contracts/cloudevent.js';
 import type { ContractClass } from '#contracts/contract.js';
-import { DealAmended, DealRegistered, DEALS_INBOUND } from '#contracts/deals.js';
+import {
+  DealAmended,
+  DealRegistered,
+  DEALS_DELIVERIES,
+  DEALS_INBOUND,
+  RecountRequested,
+} from '#contracts/deals.js';
+import type { Topic } from '#contracts/topic.js';
 import { Mineral } from '#contracts/fields.js';
-import type { HttpEvents } from '#contracts/http-binding.js';
 import { checkedBody, refusedBody } from '#service/body.js';
 import { Accepted, Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
@@ -37,10 +43,12 @@ const IDEMPOTENCY = {
     'Without a key each request is one of its own.',
 };
 
-/** Registrations and amendments have each a source of their own, so that one key may be used for both. */
-const SOURCES = new Map<ContractClass, string>([
-  [DealRegistered, '/deals'],
-  [DealAmended, '/deals/amendments'],
+/** Each door has a source of its own, so that one key may be used for all. */
+const DOORS = new Map<ContractClass, { readonly source: string; readonly topic: Topic }>([
+  [DealRegistered, { source: '/deals', topic: DEALS_INBOUND }],
+  [DealAmended, { source: '/deals/amendments', topic: DEALS_INBOUND }],
+  // Among the deliveries that are to be counted: whoever counts them, in order, is the one to count them again.
+  [RecountRequested, { source: '/deals/recounts', topic: DEALS_DELIVERIES }],
 ]);
 
 @ApiTags('deals')
@@ -76,8 +84,7 @@ export class DealsController {
     // Before anything walks it: what holds to the contract is not nested deeper than that.
     checkedBody(DealRegistered, data);
     const subject = id ?? `deal-${digestOf(key === undefined ? { data } : { key })}`;
-    const said = eventOf(DealRegistered, subject, key, data);
-    const accepted = await this.intake.accept(DEALS_INBOUND, said, headers);
+    const accepted = await this.accept(DealRegistered, subject, key, data, headers);
     void reply.header('location', `/deals/${accepted.accepted[0]!.subject}`);
     return accepted;
   }
@@ -96,8 +103,58 @@ export class DealsController {
     @Headers('idempotency-key') key: string | undefined,
     @Headers() headers: Record<string, string>,
   ): Promise<Accepted> {
-    const said = eventOf(DealAmended, id, key, checkedBody(DealAmended, body));
-    return this.intake.accept(DEALS_INBOUND, said, headers);
+    return this.accept(DealAmended, id, key, checkedBody(DealAmended, body), headers);
+  }
+
+  @Post(':id/recount')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: "Count a deal's totals again, exactly, from what each shipment has delivered; for operators",
+  })
+  @ApiHeader(IDEMPOTENCY)
+  @ApiBodyOf(RecountRequested)
+  @ApiAccepted(
+    Accepted,
+    'The request is on all in-sync replicas of Kafka. A balance that it corrects is published.',
+    'invalid-envelope',
+  )
+  recount(
+    @Param('id') id: string,
+    @JsonBody() body: unknown,
+    @Headers('idempotency-key') key: string | undefined,
+    @Headers() headers: Record<string, string>,
+  ): Promise<Accepted> {
+    return this.accept(RecountRequested, id, key, checkedBody(RecountRequested, body), headers);
+  }
+
+  /**
+   * @param key of idempotency; with one, the event's id says that it is the same request again
+   * @param data held against the contract already
+   * @throws RefusedEvent where it is not as it must be; pointers are into the body
+   */
+  private accept(
+    contract: ContractClass,
+    subject: unknown,
+    key: string | undefined,
+    data: unknown,
+    headers: Record<string, string>,
+  ): Promise<Accepted> {
+    if (key === '') throw refusedAttribute(IDEMPOTENCY_KEY, 'malformed', 'must not be empty');
+    const { source, topic } = DOORS.get(contract)!;
+    const request = [typeof subject === 'string' ? subject : null, key, data];
+    const attributes = {
+      specversion: '1.0',
+      id: key === undefined ? randomUUID() : digestOf(request),
+      source,
+      type: contract.type,
+      subject,
+      time: new Date().toISOString(),
+      [IDEMPOTENCY_KEY]: key,
+    };
+    const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
+    const refusal = refusalOf(event);
+    if (refusal) throw refusedBody(refusal);
+    return this.intake.accept(topic, { batch: false, events: [event] }, headers);
   }
 
   @Get()
@@ -131,35 +188,6 @@ export class DealsController {
     if (found.length === 0 && !(await this.deals.find(id))) throw unheardOf(id);
     return pageOf(found, limit, ({ _id }) => _id, deliveryOf);
   }
-}
-
-/**
- * What was said of a deal, as an event.
- * @param key of idempotency; with one, the event's id says that it is the same request again
- * @param data held against the contract already
- * @throws RefusedEvent where it is not as it must be; pointers are into the body
- */
-function eventOf(
-  contract: ContractClass,
-  subject: unknown,
-  key: string | undefined,
-  data: unknown,
-): HttpEvents {
-  if (key === '') throw refusedAttribute(IDEMPOTENCY_KEY, 'malformed', 'must not be empty');
-  const request = [typeof subject === 'string' ? subject : null, key, data];
-  const attributes = {
-    specversion: '1.0',
-    id: key === undefined ? randomUUID() : digestOf(request),
-    source: SOURCES.get(contract)!,
-    type: contract.type,
-    subject,
-    time: new Date().toISOString(),
-    [IDEMPOTENCY_KEY]: key,
-  };
-  const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
-  const refusal = refusalOf(event);
-  if (refusal) throw refusedBody(refusal);
-  return { batch: false, events: [event] };
 }
 
 const digestOf = (value: unknown): string =>

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from 'kafkajs';
 import { DealBalanceChanged, DealFulfilled, type DealRegistered } from '#contracts/deals.js';
-import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
-import type { CargoLot } from '#contracts/trade.js';
 import { until } from '#messaging/testing/until.js';
 import type { Page } from '#service/page.js';
 import {
@@ -13,7 +11,7 @@ import {
 } from '#service/testing/running-service.js';
 import { expectWhole, type OpenApiDocument } from '#service/testing/openapi-document.js';
 import { DealsConfig } from './config.js';
-import { commitment, lot, registered } from './deal.story.js';
+import { arrivalMessage, commitment, lot, registered } from './deal.story.js';
 import type { DealView, DeliveryView } from './deal-view.js';
 import { DealsModule } from './deals.module.js';
 
@@ -27,33 +25,6 @@ describe('the deals service', () => {
     await untilReady(deals, 3);
   }, 60_000);
   afterAll(() => deals?.stop());
-
-  const arrival = (
-    shipment: string,
-    sequence: number,
-    told: { dealId?: string; cargo?: CargoLot[]; retracted?: boolean; partition?: number } = {},
-  ): Message => {
-    const { dealId, cargo = [lot()], retracted = false, partition } = told;
-    const at = '2025-10-02T09:40:00-05:00';
-    const deal = dealId === undefined ? {} : { dealId };
-    return {
-      key: shipment,
-      ...(partition !== undefined && { partition }),
-      value: JSON.stringify(
-        retracted ? { at, ...deal } : { at, place: { unlocode: 'USSTL' }, cargo, ...deal },
-      ),
-      headers: {
-        ce_specversion: '1.0',
-        ce_id: randomUUID(),
-        ce_source: '/shipments',
-        ce_type: retracted ? ArrivalRetracted.type : ShipmentArrived.type,
-        ce_subject: shipment,
-        ce_time: at,
-        ce_sequence: String(sequence).padStart(12, '0'),
-        'content-type': 'application/json',
-      },
-    };
-  };
 
   const register = async (
     told: Partial<DealRegistered> = {},
@@ -243,17 +214,19 @@ describe('the deals service', () => {
     it('by arrivals, replaced, retracted and repeated', async () => {
       const id = await register();
       await deals.produce('shipments.arrivals', [
-        arrival(`${id}-A`, 1, { dealId: id }),
-        arrival(`${id}-B`, 1, { dealId: id }),
+        arrivalMessage(`${id}-A`, 1, { dealId: id }),
+        arrivalMessage(`${id}-B`, 1, { dealId: id }),
       ]);
       await untilDelivered(id, 2, '40');
       await deals.produce('shipments.arrivals', [
-        arrival(`${id}-A`, 3, { dealId: id, cargo: [lot({ quantity: '25.5' })] }),
-        arrival(`${id}-A`, 2, { dealId: id, cargo: [lot({ quantity: '99' })] }),
-        arrival(`${id}-A`, 3, { dealId: id, cargo: [lot({ quantity: '99' })] }),
+        arrivalMessage(`${id}-A`, 3, { dealId: id, cargo: [lot({ quantity: '25.5' })] }),
+        arrivalMessage(`${id}-A`, 2, { dealId: id, cargo: [lot({ quantity: '99' })] }),
+        arrivalMessage(`${id}-A`, 3, { dealId: id, cargo: [lot({ quantity: '99' })] }),
       ]);
       await untilDelivered(id, 2, '45.5');
-      await deals.produce('shipments.arrivals', [arrival(`${id}-B`, 2, { dealId: id, retracted: true })]);
+      await deals.produce('shipments.arrivals', [
+        arrivalMessage(`${id}-B`, 2, { dealId: id, retracted: true }),
+      ]);
       await untilDelivered(id, 1, '25.5');
     });
 
@@ -261,7 +234,7 @@ describe('the deals service', () => {
       const id = await register();
       const [a, b] = [`${id}-A`, `${id}-B`];
       const of = (shipment: string, sequence: number, quantity: string): Message =>
-        arrival(shipment, sequence, { dealId: id, partition: 4, cargo: [lot({ quantity })] });
+        arrivalMessage(shipment, sequence, { dealId: id, partition: 4, cargo: [lot({ quantity })] });
       await deals.produce('shipments.arrivals', [
         of(a, 1, '1'),
         of(b, 1, '10'),
@@ -274,7 +247,7 @@ describe('the deals service', () => {
     it('that is registered after its deliveries, and says how far', async () => {
       const id = `DEAL-${randomUUID()}`;
       await deals.produce('shipments.arrivals', [
-        arrival(`${id}-A`, 1, { dealId: id, cargo: [lot({ quantity: '100' })] }),
+        arrivalMessage(`${id}-A`, 1, { dealId: id, cargo: [lot({ quantity: '100' })] }),
       ]);
       await until('it is counted', async () => (await deal(id)).deliveries === 1);
       await register({}, id);
@@ -291,9 +264,9 @@ describe('the deals service', () => {
 
     it('moves what a shipment delivers when it changes deal', async () => {
       const [from, to] = [await register(), await register()];
-      await deals.produce('shipments.arrivals', [arrival(`${from}-A`, 1, { dealId: from })]);
+      await deals.produce('shipments.arrivals', [arrivalMessage(`${from}-A`, 1, { dealId: from })]);
       await untilDelivered(from, 1, '20');
-      await deals.produce('shipments.arrivals', [arrival(`${from}-A`, 2, { dealId: to })]);
+      await deals.produce('shipments.arrivals', [arrivalMessage(`${from}-A`, 2, { dealId: to })]);
       await untilDelivered(to, 1, '20');
       await untilDelivered(from, 0, '0');
       const { body } = await deals.get<Page<DeliveryView>>(`/deals/${to}/deliveries`);
@@ -315,7 +288,7 @@ describe('the deals service', () => {
         value: { amount: '500000000', currency: 'USD' },
       });
       await deals.produce('shipments.arrivals', [
-        arrival(`${id}-A`, 1, {
+        arrivalMessage(`${id}-A`, 1, {
           dealId: id,
           cargo: [
             lot({ quantity: '0.000001', unit: 'KGM' }),
@@ -404,7 +377,7 @@ describe('the deals service', () => {
 
     it('every query from an index, looking at no more than it gives', async () => {
       const id = await register({ commitments: [commitment({ mineral: 'rhenium' })] });
-      await deals.produce('shipments.arrivals', [arrival(`${id}-A`, 1, { dealId: id })]);
+      await deals.produce('shipments.arrivals', [arrivalMessage(`${id}-A`, 1, { dealId: id })]);
       await until('it has a delivery', async () => (await deal(id)).deliveries === 1);
       await until(
         'the indexes are there',

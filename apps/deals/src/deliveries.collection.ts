@@ -6,15 +6,16 @@ import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Evolution, Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
-import { type ArrivalEvent, deliver, type Delivery, recordedFor } from './delivery.js';
+import { decodeWeights, encodeWeights } from './deals.collection.js';
+import { type ArrivalEvent, deliver, type Delivery, recordedFor, type Told } from './delivery.js';
+import type { Total } from './weight.js';
 
 /** One document a shipment: what it has delivered, to which deal. */
 export type DeliveryDocument = Stored<Delivery>;
 
-const schema = new Schema<DeliveryDocument>({ _id: String }, { strict: false, versionKey: false }).index({
-  dealId: 1,
-  _id: 1,
-});
+const schema = new Schema<DeliveryDocument>({ _id: String }, { strict: false, versionKey: false })
+  .index({ dealId: 1, _id: 1 })
+  .index({ 'told.dealId': 1, _id: 1 });
 
 @Injectable()
 export class DeliveriesCollection {
@@ -28,7 +29,7 @@ export class DeliveriesCollection {
       source: '/deals',
       evolve,
       keeps: () => false, // the sequence tells a repeat
-      codecs: { cargo },
+      codecs: { cargo, told },
     });
   }
 
@@ -39,11 +40,22 @@ export class DeliveriesCollection {
   async listOfDeal(dealId: string, after: string | undefined, limit: number): Promise<DeliveryDocument[]> {
     const found = await this.model
       .find({ dealId, ...(after !== undefined && { _id: { $gt: after } }) })
-      .select(['-outbox', '-pending'])
+      .select(['-outbox', '-pending', '-told'])
       .sort({ _id: 1 })
       .limit(limit)
       .lean<DeliveryDocument[]>();
     return found.map((document) => ({ ...document, cargo: cargo.decode(document.cargo) }));
+  }
+
+  /** What each shipment that has ever delivered to a deal has told, as far as it is kept; by shipment. */
+  async *toldOf(dealId: string): AsyncGenerator<readonly Told[]> {
+    const found = this.model
+      .find({ 'told.dealId': dealId }, { told: 1 })
+      .sort({ _id: 1 })
+      .readConcern('majority')
+      .lean<Pick<DeliveryDocument, 'told'>[]>()
+      .cursor({ batchSize: 1_000 });
+    for await (const document of found) yield told.decode(document.told);
   }
 }
 
@@ -52,10 +64,10 @@ function evolve(
   { event, partition, offset }: Received<ArrivalEvent>,
   shipmentId: string,
 ): Evolution<Delivery> {
-  const after = deliver(before, event);
+  const after = deliver(before, event, `${partition}/${offset}`);
   if (after === undefined) return 'repeated';
   if (after instanceof RefusedEvent) return after;
-  return { state: after, announcements: recordedFor(shipmentId, before, after, `${partition}/${offset}`) };
+  return { state: after, announcements: recordedFor(shipmentId, before, after) };
 }
 
 const cargo = {
@@ -63,4 +75,11 @@ const cargo = {
     lots.map((lot) => ({ ...lot, quantity: toDecimal128(lot.quantity) })),
   decode: (stored: unknown): readonly CargoLot[] =>
     (stored as CargoLot[]).map((lot) => ({ ...lot, quantity: fromDecimal128(lot.quantity) })),
+};
+
+const told = {
+  encode: (all: readonly Told[]): unknown =>
+    all.map((one) => ({ ...one, delivered: encodeWeights(one.delivered) })),
+  decode: (stored: unknown): readonly Told[] =>
+    (stored as Told[]).map((one) => ({ ...one, delivered: decodeWeights<Total>(one.delivered) })),
 };

@@ -17,14 +17,14 @@ const arrived = (sequence: number, told: { dealId?: string; quantity?: string } 
 const taken = (sequence: number) => arrivalEvent(ArrivalRetracted.type, { at, dealId: 'DEAL-1' }, sequence);
 
 const deliveryAfter = (...events: ReturnType<typeof arrived>[]): Delivery =>
-  events.reduce<Delivery | undefined>((before, event) => {
-    const next = deliver(before, event);
+  events.reduce<Delivery | undefined>((before, event, offset) => {
+    const next = deliver(before, event, `0/${offset}`);
     if (next instanceof RefusedEvent) throw next;
     return next ?? before;
   }, undefined)!;
 
 const recordsOf = (before: Delivery | undefined, next: Delivery) =>
-  recordedFor('SHP-1', before, next, '0/7').map(({ subject, data }) => ({ deal: subject, ...data }));
+  recordedFor('SHP-1', before, next).map(({ subject, data }) => ({ deal: subject, ...data }));
 
 describe('a delivery', () => {
   it('is what arrived, provisionally, by the declared cargo', () => {
@@ -35,6 +35,13 @@ describe('a delivery', () => {
       place,
       cargo: [lot()],
       dealId: 'DEAL-1',
+      told: [
+        {
+          position: '0/0',
+          dealId: 'DEAL-1',
+          delivered: [{ mineral: 'antimony', basis: 'wet', kilograms: '20000' }],
+        },
+      ],
     });
   });
 
@@ -46,13 +53,24 @@ describe('a delivery', () => {
 
   it('is not changed by an older arrival, nor by the same one again', () => {
     const newest = deliveryAfter(arrived(2));
-    expect(deliver(newest, arrived(1, { quantity: '99' }))).toBeUndefined();
-    expect(deliver(newest, arrived(2, { quantity: '99' }))).toBeUndefined();
+    expect(deliver(newest, arrived(1, { quantity: '99' }), '0/9')).toBeUndefined();
+    expect(deliver(newest, arrived(2, { quantity: '99' }), '0/9')).toBeUndefined();
   });
 
   it('is nothing once the arrival is retracted, and something again when it arrives after all', () => {
     expect(deliveryAfter(arrived(1), taken(2))).toMatchObject({ status: 'retracted', cargo: [] });
     expect(deliveryAfter(arrived(1), taken(2), arrived(3))).toMatchObject({ status: 'provisional' });
+  });
+
+  it('keeps what it has told, the newest first, and a hundred of it', () => {
+    const told = deliveryAfter(arrived(1), arrived(2, { dealId: 'DEAL-2' }), taken(3)).told;
+    expect(told.map(({ position, dealId, delivered }) => [position, dealId, delivered.length])).toEqual([
+      ['0/2', 'DEAL-1', 0],
+      ['0/1', 'DEAL-2', 1],
+      ['0/0', 'DEAL-1', 1],
+    ]);
+    const often = deliveryAfter(...Array.from({ length: 150 }, (_, index) => arrived(index + 1)));
+    expect([often.told.length, often.told[0]?.position]).toEqual([100, '0/149']);
   });
 
   it('is of the newest word by sequence, as a number: 10 is after 9', () => {
@@ -65,7 +83,7 @@ describe('a delivery', () => {
     'is refused where the sequence is %p: nobody could order it',
     (sequence) => {
       const event = { ...arrived(1), extensions: sequence === undefined ? {} : { sequence } };
-      const refused = deliver(undefined, event as never) as RefusedEvent;
+      const refused = deliver(undefined, event as never, '0/0') as RefusedEvent;
       expect(refused).toBeInstanceOf(RefusedEvent);
       expect(refused.faults).toEqual([expect.objectContaining({ pointer: '/sequence' })]);
     },
@@ -75,7 +93,7 @@ describe('a delivery', () => {
 describe('what a deal is told of a delivery', () => {
   it('is what counts now', () => {
     expect(recordsOf(undefined, deliveryAfter(arrived(1)))).toEqual([
-      { deal: 'DEAL-1', shipmentId: 'SHP-1', at, position: '0/7', is: [lot()] },
+      { deal: 'DEAL-1', shipmentId: 'SHP-1', at, position: '0/0', is: [lot()] },
     ]);
   });
 
@@ -105,7 +123,7 @@ describe('what a deal is told of a delivery', () => {
       }),
     );
     const before = { ...deliveryAfter(arrived(1)), cargo };
-    const [record] = recordedFor('SHP-1', before, { ...before, arrivalSequence: '2' }, '0/7');
+    const [record] = recordedFor('SHP-1', before, { ...before, arrivalSequence: '2' });
     expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(MOST_BYTES_AN_EVENT / 2);
     checkData(DeliveryRecorded, 'closed', record!.data);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { UNITS } from '#contracts/trade.js';
 import { inKilograms, positiveDecimal, product, scaled, sum, text } from './decimal.oracle.js';
-import { addLots, inUnit, kilograms, valueOf } from './weight.js';
+import { inUnit, kilograms, totalsOf, valueOf } from './weight.js';
 
 const unit = fc.constantFrom(...UNITS);
 const mineral = fc.constantFrom('antimony', 'copper', 'rare-earths');
@@ -28,16 +28,12 @@ describe('a weight', () => {
 describe('totals of lots', () => {
   it('are by mineral and basis: wet goods are never added to dry ones', () => {
     expect(
-      addLots(
-        [],
-        [
-          { mineral: 'copper', basis: 'wet', quantity: '2', unit: 'TNE' },
-          { mineral: 'antimony', basis: 'dry', quantity: '300.5', unit: 'KGM' },
-          { mineral: 'antimony', basis: 'wet', quantity: '1', unit: 'TNE' },
-          { mineral: 'antimony', basis: 'dry', quantity: '1', unit: 'TNE' },
-        ],
-        1,
-      ),
+      totalsOf([
+        { mineral: 'copper', basis: 'wet', quantity: '2', unit: 'TNE' },
+        { mineral: 'antimony', basis: 'dry', quantity: '300.5', unit: 'KGM' },
+        { mineral: 'antimony', basis: 'wet', quantity: '1', unit: 'TNE' },
+        { mineral: 'antimony', basis: 'dry', quantity: '1', unit: 'TNE' },
+      ]),
     ).toEqual([
       { mineral: 'antimony', basis: 'dry', kilograms: '1300.5' },
       { mineral: 'antimony', basis: 'wet', kilograms: '1000' },
@@ -53,28 +49,11 @@ describe('totals of lots', () => {
           const key = `${of} ${on}`;
           expected.set(key, [...(expected.get(key) ?? []), inKilograms(quantity, by)]);
         }
-        expect(
-          addLots([], added, 1).map((total) => [`${total.mineral} ${total.basis}`, total.kilograms]),
-        ).toEqual(
+        expect(totalsOf(added).map((total) => [`${total.mineral} ${total.basis}`, total.kilograms])).toEqual(
           [...expected].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, parts]) => [key, sum(parts)]),
         );
       }),
       { numRuns: 2_000 },
-    );
-  });
-
-  it('are nothing once all has been taken away again, in any order', () => {
-    fc.assert(
-      fc.property(
-        lots.chain((added) =>
-          fc.tuple(fc.constant(added), fc.shuffledSubarray(added, { minLength: added.length })),
-        ),
-        ([added, taken]) => {
-          const totals = added.reduce<ReturnType<typeof addLots>>((held, one) => addLots(held, [one], 1), []);
-          expect(taken.reduce((held, one) => addLots(held, [one], -1), totals)).toEqual([]);
-        },
-      ),
-      { numRuns: 1_000 },
     );
   });
 });

@@ -29,6 +29,11 @@ export interface Total {
   readonly kilograms: string;
 }
 
+/** A mineral and what of it is weighed: what commitments, and so totals, are told apart by. */
+export type Line = `${string} ${Basis}`;
+
+export const lineOf = ({ mineral, basis }: { mineral: string; basis: Basis }): Line => `${mineral} ${basis}`;
+
 interface Lot {
   readonly mineral: string;
   readonly basis: Basis;
@@ -36,21 +41,21 @@ interface Lot {
   readonly unit: Unit;
 }
 
-/** Totals with lots added or, with a sign of −1, taken away. Sorted, and without what comes to nothing. */
-export function addLots(totals: readonly Total[], lots: readonly Lot[], sign: 1 | -1): readonly Total[] {
-  if (lots.length === 0) return totals;
-  const sums = new Map(
-    totals.map(({ mineral, basis, kilograms: held }) => [`${mineral} ${basis}`, new Exact(held)]),
-  );
-  for (const { mineral, basis, quantity, unit } of lots) {
-    const key = `${mineral} ${basis}`;
-    sums.set(key, (sums.get(key) ?? new Exact(0)).plus(kilograms(quantity, unit).times(sign)));
+/** What lots come to. */
+export function totalsOf(lots: readonly Lot[]): readonly Total[] {
+  const sums = new Map<Line, Decimal>();
+  for (const lot of lots) {
+    const line = lineOf(lot);
+    sums.set(line, (sums.get(line) ?? new Exact(0)).plus(kilograms(lot.quantity, lot.unit)));
   }
-  return [...sums]
-    .filter(([, sum]) => !sum.isZero())
+  return listed(sums);
+}
+
+/** Totals as a list, in the order of their lines. */
+export const listed = (sums: ReadonlyMap<Line, Decimal>): readonly Total[] =>
+  [...sums]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, sum]) => {
-      const [mineral, basis] = key.split(' ') as [string, Basis];
+    .map(([line, sum]) => {
+      const [mineral, basis] = line.split(' ') as [string, Basis];
       return { mineral, basis, kilograms: sum.toString() };
     });
-}

@@ -73,6 +73,13 @@ export class DeliveryRecorded {
   @LogPosition() position!: string;
 }
 
+export class RecountRequested {
+  static readonly type = 'orebound.deal.recount-requested.v1';
+  static readonly description =
+    "A deal's totals are to be counted again, from what each shipment has delivered.";
+  @Text(2000) reason!: string;
+}
+
 /** How far one commitment has been drawn down. `remaining` and `excess` are never both above zero. */
 export class CommitmentBalance {
   @Mineral() mineral!: string;
@@ -96,7 +103,7 @@ export class DealDrawnDown {
 export class DealBalanceChanged {
   static readonly type = 'orebound.deal.balance-changed.v1';
   static readonly description =
-    "The balance of a deal has changed without a shipment's delivery: by its registration or an amendment.";
+    "The balance of a deal has changed without a shipment's delivery: by its registration, an amendment or a recount.";
   @Timestamp() at!: string;
   @ListOf(() => CommitmentBalance, { min: 0, max: 100 }) balance!: CommitmentBalance[];
 }
@@ -115,7 +122,7 @@ export class DealReopened {
 }
 
 export const DEALS_INBOUND = inbound('deals.inbound', 'deal', [DealRegistered, DealAmended]);
-export const DEALS_DELIVERIES = published('deals.deliveries', 'deal', [DeliveryRecorded]);
+export const DEALS_DELIVERIES = published('deals.deliveries', 'deal', [DeliveryRecorded, RecountRequested]);
 export const DEALS_EVENTS = published('deals.events', 'deal', [
   DealRegistered,
   DealDrawnDown,
