@@ -3,7 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { DynamicModule } from '@nestjs/common';
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import mongoose from 'mongoose';
-import { until } from '#messaging/testing/until.js';
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { readKafka, writeKafka } from '#contracts/kafka-binding.js';
+import type { Topic } from '#contracts/topic.js';
+import { KafkaClient } from '#messaging/kafka-client.js';
+import { foreignClient, type Read, TopicReader } from '#messaging/testing/topic-reader.js';
+import { eventually, until } from '#messaging/testing/until.js';
 import { loadConfig, type ServiceConfig } from '../config.js';
 import type { Problem } from '../problem.js';
 import { createService } from '../start.js';
@@ -24,8 +29,14 @@ export interface RunningService {
   /** Every answer is held against the service's OpenAPI document. @throws Error where it is not as documented */
   get<T = unknown>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
   post<T = unknown>(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  delete<T = unknown>(path: string): Promise<Answer<T>>;
   /** Sends messages as any producer might, with a plain client. */
   produce(topic: string, messages: Message[]): Promise<void>;
+  send(topic: Topic, ...events: CloudEvent[]): Promise<void>;
+  /** Until the service has taken all that these topics hold. */
+  caughtUp(...topics: Topic[]): Promise<void>;
+  /** All events that a topic holds now. */
+  events(topic: Topic): Promise<CloudEvent[]>;
   /** The first message of a topic that is looked for, once it is there. */
   read(topic: string, isIt: (message: ReadMessage) => boolean): Promise<ReadMessage>;
   stop(): Promise<void>;
@@ -43,6 +54,13 @@ export interface Servers {
   readonly mongodbUri: string;
 }
 
+/** The environment of an installation of a spec's own, that shares nothing with another but the servers. */
+export const ownEnvironment = (): { KAFKA_NAMESPACE: string; MONGODB_DATABASE: string } => {
+  const name = `spec-${randomUUID().slice(0, 8)}`;
+  return { KAFKA_NAMESPACE: `${name}.`, MONGODB_DATABASE: name };
+};
+
+/** @param environment of `ownEnvironment()` and more, for several instances of one installation */
 export async function runService<C extends ServiceConfig>(
   type: new () => C,
   module: (config: Readonly<C>) => DynamicModule,
@@ -52,12 +70,10 @@ export async function runService<C extends ServiceConfig>(
   },
   environment: Record<string, string> = {},
 ): Promise<RunningService> {
-  const name = `spec-${randomUUID().slice(0, 8)}`;
   const config = loadConfig(type, {
     KAFKA_BROKERS: kafkaBrokers,
     MONGODB_URI: mongodbUri,
-    KAFKA_NAMESPACE: `${name}.`,
-    MONGODB_DATABASE: name,
+    ...ownEnvironment(),
     PORT: '0',
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
@@ -67,13 +83,11 @@ export async function runService<C extends ServiceConfig>(
   await app.listen(config.port, config.host);
   await app.startAllMicroservices();
   const url = await app.getUrl();
-  const kafka = new kafkajs.Kafka({
-    brokers: kafkaBrokers.split(','),
-    logLevel: kafkajs.logLevel.NOTHING,
-    retry: { retries: 3 },
-  });
+  const kafka = foreignClient(kafkaBrokers.split(','));
   const mongo = new mongoose.mongo.MongoClient(mongodbUri, { serverSelectionTimeoutMS: 10_000 });
+  const database = mongo.db(config.mongodbDatabase);
   let producer: Producer | undefined;
+  const readers = new Map<string, Promise<TopicReader>>();
   const topic = (plain: string): string => config.kafkaNamespace + plain;
 
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
@@ -90,11 +104,22 @@ export async function runService<C extends ServiceConfig>(
     return { status, headers, body: body as T };
   };
 
+  const produce = async (plain: string, messages: Message[]): Promise<void> => {
+    producer ??= kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic: topic(plain), messages });
+  };
+  const held = async (plain: string): Promise<readonly Read[]> => {
+    const name = topic(plain);
+    if (!readers.has(plain)) readers.set(plain, TopicReader.start(kafka, [name]));
+    return (await readers.get(plain)!).all(name);
+  };
+
   return {
     url,
     kafka,
     topic,
-    database: mongo.db(name),
+    database,
     get: (path, headers = {}) => ask(path, { headers }),
     post: (path, body, headers = { 'content-type': 'application/json' }) =>
       ask(path, {
@@ -103,46 +128,37 @@ export async function runService<C extends ServiceConfig>(
         body:
           typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
       }),
-    async produce(plain, messages) {
-      producer ??= kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-      await producer.connect();
-      await producer.send({ topic: topic(plain), messages });
-    },
-    async read(plain, isIt) {
-      const consumer = kafka.consumer({ groupId: `${name}-reader-${randomUUID()}` });
-      const found: ReadMessage[] = [];
-      try {
-        await consumer.connect();
-        await consumer.subscribe({ topics: [topic(plain)], fromBeginning: true });
-        await consumer.run({
-          eachMessage: ({ message: { key, value, headers } }) => {
-            found.push({
-              key: key?.toString(),
-              headers: Object.fromEntries(
-                Object.entries(headers ?? {}).map(([header, held]) => [header, String(held)]),
-              ),
-              value: value ? parsed(value.toString()) : null,
-            });
-            return Promise.resolve();
-          },
-        });
-        await until(`it is in ${plain}`, () => found.some(isIt));
-      } finally {
-        await consumer.disconnect();
-      }
-      return found.find(isIt)!;
-    },
+    delete: (path) => ask(path, { method: 'DELETE' }),
+    produce,
+    send: (to, ...events) => produce(to.name, events.map(writeKafka)),
+    caughtUp: (...topics) =>
+      until('the service has taken all', async () => {
+        const names = topics.map(({ name }) => name);
+        const positions = await app.get(KafkaClient).positions(config.service, names);
+        return positions.length > 0 && positions.every(({ committed, end }) => committed >= end);
+      }),
+    events: async ({ name }) => (await held(name)).map(readKafka),
+    read: (plain, isIt) =>
+      eventually(async () => {
+        const found = (await held(plain)).map(readMessage).find(isIt);
+        if (!found) throw new Error(`it is not in ${plain}`);
+        return found;
+      }),
     async stop() {
       await producer?.disconnect();
+      for (const reader of readers.values()) await (await reader).stop();
       await app.close();
-      await mongo
-        .db(name)
-        .dropDatabase()
-        .catch(() => undefined);
+      await database.dropDatabase().catch(() => undefined);
       await mongo.close();
     },
   };
 }
+
+const readMessage = ({ key, value, headers }: Read): ReadMessage => ({
+  key: key?.toString(),
+  headers: Object.fromEntries(Object.entries(headers).map(([header, said]) => [header, String(said)])),
+  value: value ? parsed(value.toString()) : null,
+});
 
 const parsed = (text: string): unknown => {
   try {
@@ -152,15 +168,25 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** Waits until a service's topics are there and its consumer has its partitions: then nothing waits for a rebalance. */
-export const untilReady = (service: RunningService, topics: number): Promise<void> =>
+/**
+ * Waits until a service's topics are there and its instances have all partitions: then nothing waits for a rebalance.
+ * @param topics how many it consumes
+ */
+export const untilReady = (
+  instances: RunningService | readonly RunningService[],
+  topics: number,
+): Promise<void> =>
   until('the consumer has its partitions', async () => {
-    const { body } = await service.get<{ status: string; consumer: { assigned: Record<string, number[]> } }>(
-      '/health/ready',
-    );
-    return (
-      Object.values(body.consumer.assigned).flat().length === topics * 6 && body.status !== 'unavailable'
-    );
+    let assigned = 0;
+    for (const instance of [instances].flat()) {
+      const { body } = await instance.get<{
+        status: string;
+        consumer: { assigned: Record<string, number[]> };
+      }>('/health/ready');
+      if (body.status === 'unavailable') return false;
+      assigned += Object.values(body.consumer.assigned).flat().length;
+    }
+    return assigned === topics * 6;
   });
 
 /** What every refusal looks like: problem details, with a stable code. */
