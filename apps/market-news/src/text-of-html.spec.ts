@@ -14,6 +14,7 @@ describe('the text of HTML', () => {
     expect(textOfHtml('price < 5 and > 3')).toBe('price < 5 and > 3');
     expect(textOfHtml('a <b never closed')).toBe('a <b never closed');
     expect(textOfHtml('<script>never closed')).toBe('');
+    expect(textOfHtml('Cu<Zn and Fe>Ni, <b>tin</b><o:p></o:p>')).toBe('Cu<Zn and Fe>Ni, tin');
   });
 
   it('holds no control character, whatever it is made of', () => {

@@ -3,12 +3,17 @@ import { decodeHTML } from 'entities';
 /** Elements whose content is no text. */
 const SILENT = /^(?:script|style|template|head|svg|math|iframe|noscript|object)$/;
 /** Elements that stand in a line of text; all others end a word. */
-const INLINE = /^(?:a|abbr|b|bdi|bdo|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u|wbr)$/;
+const INLINE =
+  /^(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)$/;
+/** The other elements of HTML, those among them that browsers still take; and names of a namespace or of a page's own. */
+const OTHER =
+  /^(?:address|area|article|aside|audio|base|blockquote|body|br|button|canvas|caption|center|col|colgroup|datalist|dd|details|dialog|dir|div|dl|dt|embed|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|header|hgroup|hr|html|img|input|label|legend|li|link|main|map|marquee|menu|meta|meter|nav|ol|optgroup|option|output|p|param|picture|pre|progress|rp|rt|ruby|search|section|select|slot|source|summary|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul|video|.*[:-].*)$/;
+const isElement = (name: string): boolean => [INLINE, OTHER, SILENT].some((names) => names.test(name));
 const TAG_NAME = /^<(\/?)([A-Za-z][A-Za-z0-9:-]{0,40})/;
 
 /**
- * The text of what a feed calls a title or summary: markup dropped, named characters decoded, white space collapsed.
- * What is no markup stays as it is: `a < b`. Takes time in proportion to the input, whatever that is; what comes out
+ * The text of HTML: markup dropped, named characters decoded, white space collapsed. What is no markup stays as it is:
+ * `a < b`, and `Cu<Zn and Fe>Ni`, which has no element of HTML. Takes time in proportion to the input, whatever that is; what comes out
  * is text, and whoever shows it in a page still has to escape it.
  */
 export function textOfHtml(html: string): string {
@@ -35,10 +40,11 @@ function behindMarkup(html: string, open: number): { at: number; breaks: boolean
     return { at: close < 0 ? html.length : close + 3, breaks: false };
   }
   const name = TAG_NAME.exec(html.slice(open, open + 50));
-  if (!name && !/^<[!?]/.test(html.slice(open, open + 2))) return { at: open + 1, breaks: false };
+  const tag = name?.[2]?.toLowerCase() ?? '';
+  if (name ? !isElement(tag) : !/^<[!?]/.test(html.slice(open, open + 2)))
+    return { at: open + 1, breaks: false };
   const close = html.indexOf('>', open);
   if (close < 0) return undefined;
-  const tag = name?.[2]?.toLowerCase() ?? '';
   if (name?.[1] === '' && SILENT.test(tag) && html[close - 1] !== '/') {
     return { at: behindElement(html, tag, close + 1), breaks: true };
   }
@@ -57,8 +63,10 @@ const behindElement = (html: string, tag: string, from: number): number => {
 // eslint-disable-next-line no-control-regex -- these are what is to go
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]|\p{Cs}/gu;
 
-const clean = (parts: readonly string[]): string =>
-  decodeHTML(parts.join('').replaceAll(']]>', '')).replace(CONTROLS, '').replace(/\s+/gu, ' ').trim();
+const clean = (parts: readonly string[]): string => tidied(decodeHTML(parts.join('').replaceAll(']]>', '')));
+
+/** A text without the characters that no contract takes, its white space collapsed. */
+export const tidied = (text: string): string => text.replace(CONTROLS, '').replace(/\s+/gu, ' ').trim();
 
 /** The first `most` characters of a text, none of them cut in two. */
 export const bounded = (text: string, most: number): string =>

@@ -100,6 +100,59 @@ describe('reading a feed', () => {
     expect(() => readFeed(external, BASE)).toThrow();
   });
 
+  it('decodes what it says once, as its format means it', () => {
+    const titles = (feed: string): string[] => readFeed(feed, BASE).entries.map(({ title }) => title);
+    const rssTitle = (title: string): string =>
+      `<rss><channel><item><title>${title}</title></item></channel></rss>`;
+    expect(titles(rssTitle('Cu&lt;Zn and Fe&gt;Ni &lt;b&gt;up&lt;/b&gt;'))).toEqual(['Cu<Zn and Fe>Ni up']);
+    expect(titles(rssTitle('<![CDATA[R&amp;D of <i>tin</i>]]>'))).toEqual(['R&D of tin']);
+    const atom = (type: string, title: string): string =>
+      `<feed xmlns="http://www.w3.org/2005/Atom"><entry><title${type}>${title}</title></entry></feed>`;
+    expect(titles(atom('', 'The &lt;b&gt; of &amp;lt;'))).toEqual(['The <b> of &lt;']);
+    expect(titles(atom(' type="text"', 'a &lt;p&gt; b'))).toEqual(['a <p> b']);
+    expect(titles(atom(' type="html"', '&lt;b&gt;Cu&lt;/b&gt;&amp;lt;Zn'))).toEqual(['Cu<Zn']);
+    expect(titles(atom(' type="xhtml"', '<div>Cu<b>&lt;</b>Zn</div>'))).toEqual(['Cu<Zn']);
+    const json = (item: object): string =>
+      JSON.stringify({
+        version: 'https://jsonfeed.org/version/1.1',
+        title: 'T',
+        items: [{ id: '1', ...item }],
+      });
+    expect(titles(json({ title: 'a <b> c &amp; d' }))).toEqual(['a <b> c &amp; d']);
+    expect(titles(json({ content_text: 'a <b> c' }))).toEqual(['a <b> c']);
+    expect(titles(json({ content_html: 'a <b>c</b>' }))).toEqual(['a c']);
+  });
+
+  describe('with more than 200 items', () => {
+    const day = (nth: number): string => new Date(Date.UTC(2025, 0, 1 + nth)).toUTCString();
+    const feed = (numbers: readonly number[], date: (nth: number) => string | undefined): string =>
+      `<rss><channel>${numbers
+        .map((nth) => {
+          const pubDate = date(nth);
+          return `<item><title>${nth}</title>${pubDate === undefined ? '' : `<pubDate>${pubDate}</pubDate>`}</item>`;
+        })
+        .join('')}</channel></rss>`;
+    const taken = (text: string): number[] =>
+      readFeed(text, BASE)
+        .entries.map(({ title }) => Number(title))
+        .sort((a, b) => a - b);
+    const numbers = Array.from({ length: 300 }, (_, nth) => nth);
+
+    it('gives the latest, whichever way they are in order', () => {
+      expect(taken(feed(numbers, day))).toEqual(numbers.slice(100));
+      expect(taken(feed(numbers.toReversed(), day))).toEqual(numbers.slice(100));
+    });
+
+    it('gives both ends of those without a date', () => {
+      expect(taken(feed(numbers, () => undefined))).toEqual([
+        ...numbers.slice(0, 100),
+        ...numbers.slice(200),
+      ]);
+      const few = taken(feed(numbers, (nth) => (nth < 150 ? day(nth) : undefined)));
+      expect(few).toEqual([...numbers.slice(0, 175), ...numbers.slice(275)]);
+    });
+  });
+
   it('takes no link but to the web, and no more than 200 items', () => {
     const item = (link: string): string => `<item><title>T</title><link>${link}</link></item>`;
     const { entries } = readFeed(
