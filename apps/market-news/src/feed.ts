@@ -1,27 +1,89 @@
+/** A feed to be polled, and how many there may be. How polling it goes is kept beside it, and not by events. */
 import type { EventOf } from '#contracts/contract.js';
-import type { FeedRegistered } from '#contracts/market-news.js';
+import { RefusedEvent } from '#contracts/fault.js';
+import { FeedRegistered, type FeedRemoved } from '#contracts/market-news.js';
+import type { Received, Refusal } from '#messaging/effects.js';
 import type { Evolve } from '#messaging/projection.js';
 
-export type FeedEvent = EventOf<typeof FeedRegistered>;
+export type FeedEvent = EventOf<typeof FeedRegistered | typeof FeedRemoved>;
 
-/** A feed that is to be polled. How polling it goes is kept beside it, and not by events. */
 export interface Feed {
   readonly url: string;
   readonly publisher?: string | undefined;
-  /** When it was first registered, as far as Orebound knows. */
+  /** By which feeds are counted. */
+  readonly host: string;
+  /** Since when it is polled, as far as Orebound knows. */
   readonly registeredAt: Date;
+  /** It is polled no more. The document stays, so that a registration of before it cannot bring it back. */
+  readonly removedAt?: Date | undefined;
 }
 
-/** Registered again, a feed is what is said last: an address of the same feed, another publisher. */
+export const hostOf = (url: string): string => URL.parse(url)?.hostname ?? '';
+
+export const isRegistration = (event: FeedEvent): event is EventOf<typeof FeedRegistered> =>
+  event.type === FeedRegistered.type;
+
+/**
+ * Registered again, a feed is what is said last: an address of the same feed, another publisher. What was learnt before
+ * it was last registered or removed comes too late.
+ */
 export const foldFeed: Evolve<Feed, FeedEvent> = (feed, { event, receivedAt }) => {
+  if (!isRegistration(event)) {
+    if (!feed || feed.removedAt || receivedAt < feed.registeredAt) return 'repeated';
+    return { state: { ...feed, removedAt: receivedAt }, announcements: [] };
+  }
   const { url, publisher } = event.data;
-  if (feed && feed.url === url && feed.publisher === publisher) return 'repeated';
+  if (feed?.removedAt ? receivedAt < feed.removedAt : feed?.url === url && feed.publisher === publisher)
+    return 'repeated';
   return {
     state: {
       url,
       ...(publisher !== undefined && { publisher }),
-      registeredAt: feed?.registeredAt ?? receivedAt,
+      host: hostOf(url),
+      registeredAt: feed && !feed.removedAt ? feed.registeredAt : receivedAt,
     },
     announcements: [],
   };
 };
+
+export interface FeedLimits {
+  readonly feeds: number;
+  readonly feedsAHost: number;
+}
+
+/** The feeds that there are now, as far as a batch is about them. */
+export interface KnownFeeds {
+  readonly ids: ReadonlySet<string>;
+  readonly count: number;
+  readonly countByHost: ReadonlyMap<string, number>;
+}
+
+/** The registrations that would be of one feed more than there may be; of a feed that is there already none is. Pure. */
+export function pastLimits(
+  received: readonly Received<FeedEvent>[],
+  known: KnownFeeds,
+  limits: FeedLimits,
+): Refusal[] {
+  const ids = new Set(known.ids);
+  const byHost = new Map(known.countByHost);
+  let { count } = known;
+  const refused: Refusal[] = [];
+  for (const { event, offset } of received) {
+    if (!isRegistration(event) || ids.has(event.subject)) continue;
+    const host = hostOf(event.data.url);
+    const ofHost = byHost.get(host) ?? 0;
+    if (count >= limits.feeds) {
+      refused.push({ offset, error: full(`there are ${count} feeds, and no more are polled`) });
+    } else if (ofHost >= limits.feedsAHost) {
+      refused.push({ offset, error: full(`there are ${ofHost} feeds of ${host}, and no more are polled`) });
+    } else {
+      ids.add(event.subject);
+      byHost.set(host, ofHost + 1);
+      count++;
+    }
+  }
+  return refused;
+}
+
+const full = (message: string): RefusedEvent =>
+  new RefusedEvent('limit-reached', message, [{ pointer: '/data/url', code: 'too-many', message }]);

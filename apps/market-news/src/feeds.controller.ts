@@ -1,20 +1,24 @@
-import { Controller, Get, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RefusedEvent } from '#contracts/fault.js';
 import { Id, Optional, Text, Timestamp, WebAddress } from '#contracts/fields.js';
 import { FeedRegistered, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
-import { checkedBody } from '#service/body.js';
+import type { Received } from '#messaging/effects.js';
+import { checkedBody, refusedBody } from '#service/body.js';
 import { Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
-import { ApiAccepted, ApiBodyOf, ApiPage, ApiQueryOf } from '#service/openapi.js';
+import { ApiAccepted, ApiAnswer, ApiBodyOf, ApiPage, ApiQueryOf } from '#service/openapi.js';
 import { type Page, pageOf, PageQuery, positionOf } from '#service/page.js';
+import { ProblemError } from '#service/problem.js';
 import { CONFIG } from '#service/service.module.js';
 import { Count } from '#service/view-fields.js';
+import { within } from '#service/within.js';
 import type { MarketNewsConfig } from './config.js';
+import type { FeedEvent } from './feed.js';
 import { checkedUrl, RefusedAddress } from './feeds/public-address.js';
-import { type FeedDocument, FeedsCollection, type PollDocument } from './feeds.collection.js';
+import { FeedsCollection, type PolledFeed } from './feeds.collection.js';
 import { KnownBy } from './item-view.js';
-import { registeredFeed } from './posted-item.js';
+import { registeredFeed, removedFeed } from './posted-item.js';
 
 /** A feed, and how polling it goes. */
 class FeedView {
@@ -30,6 +34,10 @@ class FeedView {
   @Optional() @Text(500) readonly failure?: string;
 }
 
+/** While MongoDB is away, or slow, a feed is taken in all the same; past the limit it is then a dead letter. */
+const COUNTED_WITHIN_MS = 1_000;
+const FEED_ID = /^feed-[0-9a-f]{32}$/;
+
 @ApiTags('feeds')
 @Controller('feeds')
 export class FeedsController {
@@ -43,11 +51,13 @@ export class FeedsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Have a feed polled for news: RSS, Atom or JSON Feed, from the public Internet' })
   @ApiBodyOf(FeedRegistered)
-  @ApiAccepted(KnownBy, 'It is on all in-sync replicas of Kafka, and is polled soon.')
+  @ApiAccepted(KnownBy, 'It is on all in-sync replicas of Kafka, and is polled soon.', 'limit-reached')
   async register(@JsonBody() body: unknown, @Headers() headers: Record<string, string>): Promise<KnownBy> {
     const data = checkedBody(FeedRegistered, body);
     this.checkAddress(data.url);
-    const event = registeredFeed(data, { from: '/market-news/feeds', now: new Date() });
+    const now = new Date();
+    const event = registeredFeed(data, { from: '/market-news/feeds', now });
+    await this.checkLimits({ event, partition: 0, offset: 0, receivedAt: now });
     await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] }, headers);
     return { id: event.subject };
   }
@@ -64,6 +74,33 @@ export class FeedsController {
     }
   }
 
+  private async checkLimits(received: Received<FeedEvent>): Promise<void> {
+    const refused = await within(COUNTED_WITHIN_MS, this.feeds.pastLimits([received])).catch(() => []);
+    if (refused[0]) throw refusedBody(refused[0].error);
+  }
+
+  @Delete(':id')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Have a feed polled no more; what it has brought stays. Of a feed that is not there: nothing',
+  })
+  @ApiAccepted(KnownBy, 'It is on all in-sync replicas of Kafka, and takes effect soon.', 'not-found')
+  async remove(@Param('id') id: string, @Headers() headers: Record<string, string>): Promise<KnownBy> {
+    if (!FEED_ID.test(id)) throw notFound(id);
+    const event = removedFeed(id, { from: '/market-news/feeds', now: new Date() });
+    await this.intake.accept(MARKET_NEWS_INBOUND, { batch: false, events: [event] }, headers);
+    return { id };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A feed, and how polling it goes' })
+  @ApiAnswer(FeedView, 'Its address, and when it was and will be polled.', 'not-found')
+  async get(@Param('id') id: string): Promise<FeedView> {
+    const found = await this.feeds.find(id);
+    if (!found) throw notFound(id);
+    return viewOf(found);
+  }
+
   @Get()
   @ApiOperation({ summary: 'The feeds, and how polling them goes' })
   @ApiQueryOf(PageQuery)
@@ -74,7 +111,9 @@ export class FeedsController {
   }
 }
 
-const viewOf = ({ feed, poll }: { feed: FeedDocument; poll: PollDocument | undefined }): FeedView => ({
+const notFound = (id: string): ProblemError => new ProblemError('not-found', `no feed ${id} is polled`);
+
+const viewOf = ({ feed, poll }: PolledFeed): FeedView => ({
   id: feed._id,
   url: feed.url,
   ...(feed.publisher !== undefined && { publisher: feed.publisher }),

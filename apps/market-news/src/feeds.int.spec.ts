@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
+import { eventually } from '#messaging/testing/until.js';
+import { ownEnvironment, type RunningService, untilReady } from '#service/testing/running-service.js';
 import { registeredFeed } from './posted-item.js';
-import { eventually } from './testing/eventually.js';
-import { ownEnvironment, RunningService } from './testing/running-service.js';
+import { type Body, MARKET_NEWS_TOPICS, runMarketNews } from './testing/run-market-news.js';
 
 import.meta.jest.setTimeout(90_000);
 
@@ -53,7 +54,7 @@ afterAll(() => {
 });
 
 const feedOf = async (service: RunningService, id: string): Promise<Record<string, unknown>> => {
-  const { body } = await service.get('/feeds');
+  const { body } = await service.get<Body>('/feeds');
   const found = (body['items'] as Record<string, unknown>[]).find((feed) => feed['id'] === id);
   if (!found) throw new Error(`no feed ${id} yet`);
   return found;
@@ -62,14 +63,18 @@ const items = async (
   service: RunningService,
   query = '',
 ): Promise<{ title: string; seenIn: { source: string }[] }[]> =>
-  (await service.get(`/items?${query}`)).body['items'] as { title: string; seenIn: { source: string }[] }[];
+  (await service.get<Body>(`/items?${query}`)).body['items'] as {
+    title: string;
+    seenIn: { source: string }[];
+  }[];
 
 describe('feeds', () => {
-  const environment = ownEnvironment(process.env, { FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true' });
+  const environment = { ...ownEnvironment(), FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true' };
   let services: RunningService[];
   // Two instances, so that leases count.
   beforeAll(async () => {
-    services = [await RunningService.start(environment), await RunningService.start(environment)];
+    services = [await runMarketNews(environment), await runMarketNews(environment)];
+    await untilReady(services, MARKET_NEWS_TOPICS);
   });
   afterAll(() => Promise.all((services ?? []).map((service) => service.stop())));
 
@@ -77,18 +82,17 @@ describe('feeds', () => {
     const [service] = services as [RunningService];
     const item = { title: 'Antimony up', link: 'https://news.example/antimony', guid: 'a' };
     const one = served('/one', [item]);
-    const registered = await service.post('/feeds', { url: `${origin}/one`, publisher: 'One' });
+    const registered = await service.post<Body>('/feeds', { url: `${origin}/one`, publisher: 'One' });
     expect(registered.status).toBe(202);
     await eventually(async () => expect(await items(service)).toHaveLength(1));
     await eventually(() => expect(one.unchanged).toBeGreaterThanOrEqual(3));
 
     const two = served('/two', [{ ...item, link: `${item.link}?utm_source=two`, guid: 'other' }]);
-    await service.post('/feeds', { url: `${origin}/two` });
+    await service.post<Body>('/feeds', { url: `${origin}/two` });
     await eventually(async () =>
       expect(await items(service)).toMatchObject([
         {
           title: 'Antimony up',
-          publisher: 'One',
           seenIn: [{ source: `${origin}/one` }, { source: `${origin}/two` }],
         },
       ]),
@@ -106,16 +110,43 @@ describe('feeds', () => {
     await eventually(async () =>
       expect((await items(service, 'mineral=tin')).map(({ title }) => title)).toEqual(['Tin up']),
     );
-    const sent = (await service.kafka.positions('market-news', [MARKET_NEWS_INBOUND.name])).reduce(
-      (sum, { end }) => sum + end,
-      0,
+    // Two feeds, and an item of each and a new one.
+    expect(await service.events(MARKET_NEWS_INBOUND)).toHaveLength(5);
+  });
+
+  it('that are removed are polled no more, and can be registered again', async () => {
+    const [service] = services as [RunningService];
+    const feed = served('/removed', []);
+    const url = `${origin}/removed`;
+    const register = async (): Promise<string> =>
+      (await service.post<Body>('/feeds', { url })).body['id'] as string;
+    const id = await register();
+    const statusOf = async (): Promise<number> => (await service.get(`/feeds/${id}`)).status;
+    await eventually(async () =>
+      expect((await service.get<Body>(`/feeds/${id}`)).body).toMatchObject({
+        id,
+        url,
+        failures: 0,
+        polledAt: expect.any(String),
+      }),
     );
-    expect(sent).toBe(5); // two feeds, and an item of each and a new one
+    expect(await service.delete(`/feeds/${id}`)).toMatchObject({ status: 202, body: { id } });
+    await eventually(async () => expect(await statusOf()).toBe(404));
+    const { items: listed } = (await service.get<Body>('/feeds')).body as { items: { id: string }[] };
+    expect(listed.map((each) => each.id)).not.toContain(id);
+    const polls = service.database.collection<{ _id: string }>('polls');
+    await eventually(async () => expect(await polls.findOne({ _id: id })).toBeNull());
+
+    const before = feed.asked.length;
+    expect(await register()).toBe(id);
+    await eventually(() => expect(feed.asked.length).toBeGreaterThan(before));
+    expect(await statusOf()).toBe(200);
+    expect(await service.delete('/feeds/no-feed')).toMatchObject({ status: 404 });
   });
 
   it('that fail are polled ever more rarely, and not before the server wants it', async () => {
     const [service] = services as [RunningService];
-    const { body } = await service.post('/feeds', { url: `${origin}/away` });
+    const { body } = await service.post<Body>('/feeds', { url: `${origin}/away` });
     await eventually(async () => {
       const feed = await feedOf(service, body['id'] as string);
       expect(feed).toMatchObject({ failures: 1, failure: 'status 503' });
@@ -130,7 +161,7 @@ describe('feeds', () => {
     await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
     try {
       const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}/`;
-      const { body } = await service.post('/feeds', { url });
+      const { body } = await service.post<Body>('/feeds', { url });
       await eventually(async () =>
         expect(await feedOf(service, body['id'] as string)).toMatchObject({
           failure: expect.stringContaining('no feed'),
@@ -143,10 +174,51 @@ describe('feeds', () => {
   });
 });
 
+describe('more feeds than there may be', () => {
+  let service: RunningService;
+  beforeAll(async () => {
+    service = await runMarketNews({ FEEDS_MOST: '3', FEEDS_MOST_PER_HOST: '2' });
+    await untilReady(service, MARKET_NEWS_TOPICS);
+  });
+  afterAll(() => service?.stop());
+
+  const urls = async (): Promise<string[]> =>
+    ((await service.get<Body>('/feeds')).body['items'] as { url: string }[]).map(({ url }) => url).sort();
+  const registered = async (url: string): Promise<void> => {
+    expect(await service.post('/feeds', { url })).toMatchObject({ status: 202 });
+    await eventually(async () => expect(await urls()).toContain(url));
+  };
+  const refused = { status: 409, body: { code: 'limit-reached', errors: [{ pointer: '/url' }] } };
+
+  it('are refused, in all and on one host, at the door and from Kafka; not one that is there, or in place of one', async () => {
+    const [one, two, three] = ['/1', '/2', '/3'].map((path) => `https://one.invalid${path}`) as [
+      ...[string, string, string],
+    ];
+    const other = 'https://two.invalid/';
+    await registered(one);
+    await registered(two);
+    expect(await service.post('/feeds', { url: three })).toMatchObject(refused);
+    await registered(one);
+    await registered(other);
+    expect(await service.post('/feeds', { url: 'https://three.invalid/' })).toMatchObject(refused);
+
+    const event = registeredFeed({ url: three }, { from: '/elsewhere', now: new Date() });
+    await service.send(MARKET_NEWS_INBOUND, event);
+    const dead = await service.read('market-news.dead-letters', ({ key }) => key === event.subject);
+    expect(dead.headers).toMatchObject({ deadletter_reason: 'limit-reached' });
+    expect(await urls()).toEqual([one, two, other]);
+
+    await service.delete(`/feeds/${registeredFeed({ url: two }, { from: '', now: new Date() }).subject}`);
+    await eventually(async () => expect(await urls()).toEqual([one, other]));
+    await registered(three);
+  });
+});
+
 describe('private addresses', () => {
   let service: RunningService;
   beforeAll(async () => {
-    service = await RunningService.start(ownEnvironment(process.env));
+    service = await runMarketNews();
+    await untilReady(service, MARKET_NEWS_TOPICS);
   });
   afterAll(() => service?.stop());
 
@@ -157,7 +229,7 @@ describe('private addresses', () => {
       'http://[::1]/',
       'https://a:b@x.example/',
     ])
-      expect(await service.post('/feeds', { url })).toMatchObject({
+      expect(await service.post<Body>('/feeds', { url })).toMatchObject({
         status: 422,
         body: { errors: [{ pointer: '/url', code: 'not-allowed' }] },
       });

@@ -8,7 +8,7 @@ import {
   DealReopened,
   DEALS_EVENTS,
 } from '#contracts/deals.js';
-import { FeedRegistered, ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
+import { FeedRegistered, FeedRemoved, ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
 import { EtaChanged, SHIPMENTS_EVENTS, StatusChanged } from '#contracts/shipments.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type BatchOf, takes } from '#messaging/subscription.js';
@@ -34,10 +34,10 @@ export class MarketNewsConsumer {
   /** What is posted or found → one document an item (item.ts), its links (linker.ts); feeds to poll (feed.ts). */
   @EventPattern<string>(MARKET_NEWS_INBOUND.name, takes(MARKET_NEWS_INBOUND))
   async *inbound(@Payload() batch: BatchOf<typeof MARKET_NEWS_INBOUND>): AsyncGenerator<Effects> {
-    const items = ofType(batch, ItemPosted);
+    const items = ofType(batch, [ItemPosted]);
     yield await this.items.apply(items);
     yield* this.linker.itemsWritten(items);
-    yield await this.feeds.apply(ofType(batch, FeedRegistered));
+    yield await this.feeds.apply(ofType(batch, [FeedRegistered, FeedRemoved]));
   }
 
   /** The deals as they are now → one document a deal (subject.ts), its links. */
@@ -68,12 +68,12 @@ export class MarketNewsConsumer {
   }
 }
 
-const ofType = <C extends typeof ItemPosted | typeof FeedRegistered>(
+const ofType = <C extends typeof ItemPosted | typeof FeedRegistered | typeof FeedRemoved>(
   batch: BatchOf<typeof MARKET_NEWS_INBOUND>,
-  { type }: C,
+  contracts: readonly C[],
 ): EventBatch<EventOf<C>> => ({
   ...batch,
-  received: (batch.received as readonly Received[]).filter(
-    (received): received is Received<EventOf<C>> => received.event.type === type,
+  received: (batch.received as readonly Received[]).filter((received): received is Received<EventOf<C>> =>
+    contracts.some(({ type }) => received.event.type === type),
   ),
 });

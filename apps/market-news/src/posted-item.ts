@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
 import type { EventOf } from '#contracts/contract.js';
-import { FeedRegistered, ItemPosted } from '#contracts/market-news.js';
+import { FeedRegistered, FeedRemoved, ItemPosted } from '#contracts/market-news.js';
 import { feedId, itemId } from './item-id.js';
 
 /** The namespace of the ids of what this service posts (RFC 9562, 5.5). It must never change. */
@@ -58,3 +58,17 @@ export function registeredFeed(
     extensions: {},
   };
 }
+
+/** That a feed is no longer to be polled, as an event. */
+export const removedFeed = (
+  id: string,
+  { from, now }: { from: string; now: Date },
+): EventOf<typeof FeedRemoved> => ({
+  id: uuidV5(JSON.stringify([from, 'removed', id, now.toISOString()]), POSTED),
+  source: from,
+  type: FeedRemoved.type,
+  subject: id,
+  time: now.toISOString(),
+  data: {},
+  extensions: {},
+});

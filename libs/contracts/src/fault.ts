@@ -13,6 +13,7 @@ export const REFUSAL_CODES = [
   'fold-failed',
   'document-too-large',
   'idempotency-key-reused',
+  'limit-reached',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -34,6 +34,12 @@ export class FeedRegistered {
   @Optional() @Text(200) publisher?: string;
 }
 
+export class FeedRemoved {
+  static readonly type = 'orebound.news.feed-removed.v1';
+  static readonly description = 'A feed is no longer to be polled. What it has brought stays.';
+  @Optional() @Text(2000) reason?: string;
+}
+
 export const SUBJECT_KINDS = ['deal', 'shipment'] as const;
 export const LINK_REASONS = ['mineral', 'party', 'country'] as const;
 export const TEXT_FIELDS = ['title', 'summary'] as const;
@@ -111,6 +117,7 @@ export class ItemUnlinked {
 export const MARKET_NEWS_INBOUND = inbound('market-news.inbound', 'news item or feed', [
   ItemPosted,
   FeedRegistered,
+  FeedRemoved,
 ]);
 export const MARKET_NEWS_EVENTS = published('market-news.events', 'news item', [
   ItemPublished,

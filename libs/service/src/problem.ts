@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'invalid-data': [422, 'The data does not hold to its contract'],
   'fold-failed': [500, 'The event could not be applied'],
   'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
+  'limit-reached': [409, 'As many as may be are there already'],
   'document-too-large': [422, 'More history than is kept of one entity'],
   'invalid-query': [400, 'The query is not as it must be'],
   'not-found': [404, 'Not known here'],

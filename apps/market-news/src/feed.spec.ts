@@ -1,0 +1,79 @@
+import { type Feed, type FeedEvent, foldFeed, pastLimits } from './feed.js';
+import { registeredFeed, removedFeed } from './posted-item.js';
+
+const NOW = new Date('2025-10-02T12:00:00Z');
+const at = (minute: number): Date => new Date(Date.UTC(2025, 9, 2, 12, minute));
+const register = (url: string, publisher?: string): FeedEvent =>
+  registeredFeed({ url, ...(publisher !== undefined && { publisher }) }, { from: '/test', now: NOW });
+const remove = (url: string): FeedEvent => removedFeed(register(url).subject, { from: '/test', now: NOW });
+
+const URL_ = 'https://miner.example/feed';
+const after = (...events: [FeedEvent, minute: number][]): Feed | undefined =>
+  events.reduce<Feed | undefined>((feed, [event, minute]) => {
+    const evolution = foldFeed(
+      feed,
+      { event, receivedAt: at(minute), partition: 0, offset: 0 },
+      event.subject,
+      undefined,
+    );
+    return typeof evolution === 'object' && 'state' in evolution ? evolution.state : feed;
+  }, undefined);
+
+describe('a feed', () => {
+  it('is what was registered last, and is known since it was registered first', () => {
+    expect(after([register(URL_), 1], [register(URL_, 'Miner'), 2])).toEqual({
+      url: URL_,
+      publisher: 'Miner',
+      host: 'miner.example',
+      registeredAt: at(1),
+    });
+  });
+
+  it('is polled no more once it is removed, and again once it is registered again', () => {
+    expect(after([register(URL_), 1], [remove(URL_), 2])).toMatchObject({ removedAt: at(2) });
+    const again = after([register(URL_), 1], [remove(URL_), 2], [register(URL_), 3]);
+    expect(again).toEqual({ url: URL_, host: 'miner.example', registeredAt: at(3) });
+  });
+
+  it('is not brought back by a repeat of what came before its removal, nor removed by one of before its return', () => {
+    expect(after([register(URL_), 1], [remove(URL_), 2], [register(URL_), 1])).toMatchObject({
+      removedAt: at(2),
+    });
+    expect(
+      after([register(URL_), 1], [remove(URL_), 2], [register(URL_), 3], [remove(URL_), 2])?.removedAt,
+    ).toBeUndefined();
+    expect(after([remove(URL_), 1])).toBeUndefined();
+  });
+});
+
+describe('limits of feeds', () => {
+  const received = (...events: FeedEvent[]) =>
+    events.map((event, offset) => ({ event, offset, partition: 0, receivedAt: NOW }));
+  const refused = (events: FeedEvent[], known: FeedEvent[], limits: { feeds: number; feedsAHost: number }) =>
+    pastLimits(
+      received(...events),
+      {
+        ids: new Set(known.map(({ subject }) => subject)),
+        count: known.length,
+        countByHost: new Map([['miner.example', known.length]]),
+      },
+      limits,
+    ).map(({ offset, error }) => [offset, error.code]);
+  const feeds = ['a', 'b', 'c'].map((path) => register(`https://miner.example/${path}`));
+  const elsewhere = register('https://wire.example/');
+
+  it('refuse what would be one too many of all, or of its host', () => {
+    expect(refused(feeds, [], { feeds: 2, feedsAHost: 9 })).toEqual([[2, 'limit-reached']]);
+    expect(refused([...feeds, elsewhere], [], { feeds: 9, feedsAHost: 2 })).toEqual([[2, 'limit-reached']]);
+    expect(refused([elsewhere], feeds, { feeds: 3, feedsAHost: 3 })).toEqual([[0, 'limit-reached']]);
+  });
+
+  it('refuse no feed that is there, nor a removal', () => {
+    const [a] = feeds as [FeedEvent];
+    expect(
+      refused([a, a, register('https://miner.example/a', 'Miner')], [a], { feeds: 1, feedsAHost: 1 }),
+    ).toEqual([]);
+    expect(refused([a, a], [], { feeds: 1, feedsAHost: 1 })).toEqual([]);
+    expect(refused([remove('https://miner.example/a')], [a], { feeds: 1, feedsAHost: 1 })).toEqual([]);
+  });
+});
