@@ -14,6 +14,10 @@ export interface MatchableItem extends LinkableItem, Pick<Item, 'sighting' | 'at
   readonly asked: readonly string[];
 }
 
+/** What tells one state of an item from another, as far as links follow from it. */
+export const stateOf = ({ sighting, at }: Pick<Item, 'sighting' | 'at'>): string =>
+  `${sighting} ${at.toISOString()}`;
+
 /** Its text is taken apart only when a name may be in it: most items that a deal's minerals find name none of its parties. */
 export function matchable({
   _id,

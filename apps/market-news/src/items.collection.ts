@@ -4,7 +4,7 @@ import type { Effects, EventBatch } from '#messaging/effects.js';
 import { Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { type Item, type ItemEvent, itemFold } from './item.js';
-import { matchable, type MatchableItem, type StoredItem } from './item-matching.js';
+import { matchable, type MatchableItem, stateOf, type StoredItem } from './item-matching.js';
 import { behind, LATEST_FIRST, type Position } from './position.js';
 import { REFERENCE } from './tagging/reference.js';
 
@@ -47,8 +47,8 @@ export class ItemsCollection {
     });
   }
 
-  apply(batch: EventBatch<ItemEvent>): Promise<Effects> {
-    return this.projection.apply(batch);
+  apply(batch: EventBatch<ItemEvent>, session?: mongo.ClientSession): Promise<Effects> {
+    return this.projection.apply(batch, session);
   }
 
   async find(id: string): Promise<ItemDocument | undefined> {
@@ -76,30 +76,30 @@ export class ItemsCollection {
       .lean<ItemDocument[]>();
   }
 
-  /** As links are judged from them: majority reads, so that what was acknowledged to anyone is seen. */
-  async byIds(ids: readonly string[]): Promise<MatchableItem[]> {
+  /** As links are judged from them: majority reads, in the session of who judges (`linker.ts`). */
+  async byIds(ids: readonly string[], session: mongo.ClientSession): Promise<MatchableItem[]> {
     const found = await this.collection
-      .find<StoredItem>({ _id: { $in: [...ids] } }, { projection: MATCHED, ...MAJORITY })
+      .find<StoredItem>({ _id: { $in: [...ids] } }, { projection: MATCHED, ...MAJORITY, session })
       .toArray();
     return found.map(matchable);
   }
 
-  async *withTerms(terms: readonly string[]): AsyncGenerator<MatchableItem> {
+  async *withTerms(terms: readonly string[], session: mongo.ClientSession): AsyncGenerator<MatchableItem> {
     const found = this.collection.find<StoredItem>(
       { terms: { $in: [...terms] } } as mongo.Filter<ItemDocument>,
-      { projection: MATCHED, batchSize: MATCHED_AT_ONCE, ...MAJORITY },
+      { projection: MATCHED, batchSize: MATCHED_AT_ONCE, ...MAJORITY, session },
     );
     for await (const item of found) yield matchable(item);
   }
 
   /** The state each item is in now, by its id. */
-  async states(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async states(ids: readonly string[], session: mongo.ClientSession): Promise<ReadonlyMap<string, string>> {
     const found = await this.collection
-      .find<Pick<StoredItem, '_id' | 'sighting'>>(
+      .find<Pick<StoredItem, '_id' | 'sighting' | 'at'>>(
         { _id: { $in: [...ids] } },
-        { projection: { sighting: 1 }, ...MAJORITY },
+        { projection: { sighting: 1, at: 1 }, ...MAJORITY, session },
       )
       .toArray();
-    return new Map(found.map(({ _id, sighting }) => [_id, sighting]));
+    return new Map(found.map((item) => [item._id, stateOf(item)]));
   }
 }

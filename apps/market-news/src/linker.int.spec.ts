@@ -3,18 +3,20 @@ import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { EventOf } from '#contracts/contract.js';
 import { DEALS_EVENTS } from '#contracts/deals.js';
 import { type ItemPosted, MARKET_NEWS_EVENTS, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
-import type { Effects, EventBatch } from '#messaging/effects.js';
-import { Database } from '#service/database.js';
-import { ItemsCollection } from './items.collection.js';
+import { eventually } from '#messaging/testing/until.js';
+import { ownEnvironment, type RunningService, untilReady } from '#service/testing/running-service.js';
 import { linkOf } from './link.js';
-import { Linker } from './linker.js';
-import { LinksCollection } from './links.collection.js';
 import { postedItem } from './posted-item.js';
 import { type SubjectEvent, subjectId } from './subject.js';
-import { SubjectsCollection } from './subjects.collection.js';
 import { REFERENCE } from './tagging/reference.js';
-import { eventually } from './testing/eventually.js';
-import { ownEnvironment, RunningService, SILENT } from './testing/running-service.js';
+import {
+  batchOf,
+  type NewsDatabase,
+  openNewsDatabase,
+  partsOf,
+  publishedBy,
+} from './testing/news-database.js';
+import { MARKET_NEWS_TOPICS, runMarketNews } from './testing/run-market-news.js';
 import { dealRegistered } from './testing/trade-events.js';
 
 import.meta.jest.setTimeout(120_000);
@@ -37,22 +39,22 @@ describe('links of items and deals that come and change at the same time, in two
   const ITEMS = 60;
   const DEALS = 20;
   const REVISIONS = 5;
-  const environment = ownEnvironment(process.env, { BATCH_SIZE: '7' });
+  const environment = { ...ownEnvironment(), BATCH_SIZE: '7' };
   let services: RunningService[];
   beforeAll(async () => {
-    services = [await RunningService.start(environment), await RunningService.start(environment)];
+    services = [await runMarketNews(environment), await runMarketNews(environment)];
+    await untilReady(services, MARKET_NEWS_TOPICS);
   });
   afterAll(() => Promise.all((services ?? []).map((service) => service.stop())));
 
   it('are those of the last states, and what was published adds up to them', async () => {
     const [one] = services as [RunningService];
-    const published = one.listen(MARKET_NEWS_EVENTS);
     const late = new Date('2025-10-02T12:00:00Z');
     const early = new Date('2025-10-01T12:00:00Z');
     const news = Array.from({ length: ITEMS }, (_, nth) => {
-      const first = item(nth, late);
-      // Another sighting of the same item, earlier: it comes later, and gives the item other words.
-      return [first, { ...item(nth + 2, early), subject: first.subject }];
+      const first = item(nth, early);
+      // The same item said again, in other words.
+      return [first, { ...item(nth + 2, late), subject: first.subject }];
     });
     const send = async (): Promise<void> => {
       for (const round of [0, 1]) {
@@ -68,12 +70,21 @@ describe('links of items and deals that come and change at the same time, in two
     await Promise.all([send(), amend()]);
     await one.caughtUp(MARKET_NEWS_INBOUND, DEALS_EVENTS);
 
-    const items = new ItemsCollection(one.database);
-    const subjects = new SubjectsCollection(one.database);
-    const [matchable, deals] = [
-      await items.byIds(news.map(([first]) => first!.subject)),
-      await subjects.byIds(Array.from({ length: DEALS }, (_, nth) => subjectId('deal', `d${nth}`))),
-    ];
+    const { database, items, subjects } = await openNewsDatabase(
+      process.env['MONGODB_URI']!,
+      environment.MONGODB_DATABASE,
+    );
+    const session = await database.session();
+    const matchable = await items.byIds(
+      news.map(([first]) => first!.subject),
+      session,
+    );
+    const deals = await subjects.byIds(
+      Array.from({ length: DEALS }, (_, nth) => subjectId('deal', `d${nth}`)),
+      session,
+    );
+    await session.endSession();
+    await database.close();
     expect([matchable.length, deals.length]).toEqual([ITEMS, DEALS]);
     const expected = matchable
       .flatMap((each) =>
@@ -94,9 +105,9 @@ describe('links of items and deals that come and change at the same time, in two
     expect(expected.length).toBeGreaterThan(50);
 
     // Of each link, what was said last (by sequence) is how it stands.
-    await eventually(() => {
+    await eventually(async () => {
       const last = new Map<string, CloudEvent>();
-      for (const event of published.events) {
+      for (const event of await one.events(MARKET_NEWS_EVENTS)) {
         const { kind, id } = event.data as { kind?: string; id?: string };
         if (kind === undefined) continue;
         const link = `${event.subject}|${kind}/${id}`;
@@ -108,160 +119,110 @@ describe('links of items and deals that come and change at the same time, in two
         expected,
       );
     });
-    await published.stop();
   });
 });
 
-describe('links when the process dies on the way', () => {
-  const environment = ownEnvironment(process.env);
-  let database: Database;
-  let items: ItemsCollection;
-  let subjects: SubjectsCollection;
-  let links: LinksCollection;
-
+describe('links', () => {
+  const NOW = new Date('2025-10-02T12:00:00Z');
+  let news: NewsDatabase;
   beforeAll(async () => {
-    database = new Database(
-      {
-        mongodbUri: environment['MONGODB_URI']!,
-        mongodbDatabase: environment['MONGODB_DATABASE']!,
-        service: 'market-news',
-      },
-      SILENT,
-    );
-    items = new ItemsCollection(database);
-    subjects = new SubjectsCollection(database);
-    links = new LinksCollection(database);
-    database.open();
-    await eventually(() => database.ping());
+    news = await openNewsDatabase(process.env['MONGODB_URI']!);
   });
-  afterAll(() => database?.close());
+  afterAll(() => news?.database.close());
 
-  const batchOf = <E extends CloudEvent>(topic: string, ...events: E[]): EventBatch<E> => ({
-    topic,
-    partition: 0,
-    firstOffset: 100,
-    lastOffset: 100 + events.length - 1,
-    received: events.map((event, index) => ({
-      event,
-      partition: 0,
-      offset: 100 + index,
-      receivedAt: new Date('2025-10-02T12:00:00Z'),
-    })),
-  });
-  const all = async (parts: AsyncIterable<Effects>): Promise<Effects> => {
-    const effects: Effects[] = [];
-    for await (const part of parts) effects.push(part);
-    return {
-      publish: effects.flatMap(({ publish }) => publish),
-      refused: effects.flatMap(({ refused }) => refused),
-      repeated: 0,
-    };
-  };
-  const idsOf = ({ publish }: Effects): string[] => publish.map(({ event }) => event.id).sort();
-
-  it.each(['before', 'after'])('%s links are written, come out the same, with the same ids', async (when) => {
-    const mineral = when === 'before' ? 'niobium' : 'tantalum';
-    const deals = batchOf(
-      'deals.events',
-      ...(Array.from({ length: 30 }, (_, nth) =>
-        dealRegistered(`${when}-${nth}`, 1, [mineral]),
-      ) as SubjectEvent[]),
-    );
-    await subjects.apply(deals);
-    const news = batchOf(
+  const itemsOf = (...titles: string[]) =>
+    batchOf(
       MARKET_NEWS_INBOUND.name,
-      postedItem(
-        { title: `${mineral} prices rise` },
-        { from: '/test', now: new Date('2025-10-02T12:00:00Z') },
-      ),
+      ...titles.map((title) => postedItem({ title }, { from: '/test', now: NOW })),
     );
+  const dealsOf = (...deals: CloudEvent[]) => batchOf(DEALS_EVENTS.name, ...(deals as SubjectEvent[]));
+  const idsOf = (events: readonly CloudEvent[]): string[] => events.map(({ id }) => id).sort();
+  const typesOf = (events: readonly CloudEvent[]): (string | undefined)[] =>
+    events.map(({ type }) => type.split('.').at(2));
 
-    let dies = true;
-    const dying = new Linker(
-      items,
-      subjects,
-      {
-        ever: (side, ids) => links.ever(side, ids),
-        apply: async (batch) => {
+  it.each(['before', 'after'])(
+    'come out the same, with the same ids, when the process dies %s they are written',
+    async (when) => {
+      const mineral = when === 'before' ? 'niobium' : 'tantalum';
+      const deals = dealsOf(
+        ...Array.from({ length: 30 }, (_, nth) => dealRegistered(`${when}-${nth}`, 1, [mineral])),
+      );
+      await news.subjects.apply(deals);
+      const items = itemsOf(`${mineral} prices rise`);
+
+      let dies = true;
+      const dying = news.linker({
+        ever: (...asked) => news.links.ever(...asked),
+        apply: async (...batch) => {
           if (dies && when === 'before') throw new Error('died');
-          const effects = await links.apply(batch);
+          const effects = await news.links.apply(...batch);
           if (dies) throw new Error('died');
           return effects;
         },
-      },
-      REFERENCE,
-    );
-    const take = async (): Promise<string[]> => {
-      const written = await items.apply(news);
-      const linked = await all(dying.itemsWritten(news));
-      return [...idsOf(written), ...idsOf(linked)].sort();
-    };
-    await expect(take()).rejects.toThrow('died');
-    dies = false;
-    const ids = await take();
-    expect(new Set(ids).size).toBe(31); // the item, and its 30 links
-    expect(await take()).toEqual(ids);
+      });
+      await expect(publishedBy(dying.takeItems(items))).rejects.toThrow('died');
+      dies = false;
+      const ids = idsOf(await publishedBy(dying.takeItems(items)));
+      expect(new Set(ids).size).toBe(31); // the item, and its 30 links
+      expect(idsOf(await publishedBy(dying.takeItems(items)))).toEqual(ids);
 
-    // The other side, at work on the same pairs, adds nothing and has nothing of this side's to say.
-    const other = await all(dying.subjectsWritten(deals, (event) => subjectId('deal', event.subject)));
-    expect(other).toEqual({ publish: [], refused: [], repeated: 0 });
+      // The other side, at work on the same pairs, adds nothing and has nothing of this side's to say.
+      expect(await publishedBy(dying.takeSubjects(deals))).toEqual([]);
+    },
+  );
+
+  it('are not kept that an amendment has taken, though it came while the link was being written', async () => {
+    await news.subjects.apply(dealsOf(dealRegistered('meanwhile', 1, ['rubidium'])));
+    const amendment = dealsOf(dealRegistered('meanwhile', 2, ['iridium']));
+    let amended = false;
+    const interrupted = news.linker({
+      ever: (...asked) => news.links.ever(...asked),
+      apply: async (...batch) => {
+        if (!amended) {
+          amended = true;
+          // Between what was read and what is written, all of the amendment happens elsewhere.
+          expect(await publishedBy(news.linker().takeSubjects(amendment))).toEqual([]);
+        }
+        return news.links.apply(...batch);
+      },
+    });
+    const published = await publishedBy(interrupted.takeItems(itemsOf('Rubidium prices rise')));
+    expect(typesOf(published)).toEqual(['item-published', 'item-linked', 'item-unlinked']);
+    expect(await news.links.itemsOf('deal/meanwhile', { tagged: [], limit: 10 })).toEqual([]);
   });
 
-  it('leave no link that an amendment has taken, though it came while the link was being written', async () => {
-    const news = batchOf(
-      MARKET_NEWS_INBOUND.name,
-      postedItem({ title: 'Rubidium prices rise' }, { from: '/test', now: new Date('2025-10-02T12:00:00Z') }),
-    );
-    await subjects.apply(
-      batchOf('deals.events', dealRegistered('meanwhile', 1, ['rubidium']) as SubjectEvent),
-    );
-    const amendment = batchOf('deals.events', dealRegistered('meanwhile', 2, ['iridium']) as SubjectEvent);
-    const deal = (event: CloudEvent): string => subjectId('deal', event.subject);
-    const plain = new Linker(items, subjects, links, REFERENCE);
-    let amended = false;
-    const interrupted = new Linker(
-      items,
-      subjects,
-      {
-        ever: (side, ids) => links.ever(side, ids),
-        apply: async (batch) => {
-          if (!amended) {
-            amended = true;
-            // Between what was read and what is written, all of the amendment happens elsewhere.
-            await subjects.apply(amendment);
-            expect((await all(plain.subjectsWritten(amendment, deal))).publish).toEqual([]);
-          }
-          return links.apply(batch);
-        },
-      },
-      REFERENCE,
-    );
-    await items.apply(news);
-    const { publish } = await all(interrupted.itemsWritten(news));
-    expect(publish.map(({ event }) => event.type.split('.').at(2))).toEqual(['item-linked', 'item-unlinked']);
-    expect(await links.itemsOf('deal/meanwhile', { tagged: [], limit: 10 })).toEqual([]);
+  it('are missed by neither side, when both are taken in at the same moment', async () => {
+    const PAIRS = 200;
+    const AT_ONCE = 10;
+    const linker = news.linker();
+    for (let from = 0; from < PAIRS; from += AT_ONCE) {
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, (_, nth) => `Zorin${from + nth} Works`).flatMap((name) => [
+          publishedBy(linker.takeItems(itemsOf(`${name} opens a road`))),
+          publishedBy(
+            linker.takeSubjects(
+              dealsOf(
+                dealRegistered(name.replace(' ', '-'), 1, ['tin'], { parties: [{ role: 'seller', name }] }),
+              ),
+            ),
+          ),
+        ]),
+      );
+    }
+    const linked = await news.database
+      .collection<{ subject: string; linked: boolean }>('links')
+      .countDocuments({ subject: /Zorin/, linked: true });
+    expect(linked).toBe(PAIRS);
   });
 
   it('come in parts, so that news of everybody is no more than memory holds', async () => {
     const DEALS = 1_200;
-    const deals = batchOf(
-      'deals.events',
-      ...(Array.from({ length: DEALS }, (_, nth) =>
-        dealRegistered(`many-${nth}`, 1, ['bismuth']),
-      ) as SubjectEvent[]),
+    await news.subjects.apply(
+      dealsOf(...Array.from({ length: DEALS }, (_, nth) => dealRegistered(`many-${nth}`, 1, ['bismuth']))),
     );
-    await subjects.apply(deals);
-    const news = batchOf(
-      MARKET_NEWS_INBOUND.name,
-      postedItem({ title: 'Bismuth prices rise' }, { from: '/test', now: new Date('2025-10-02T12:00:00Z') }),
-    );
-    await items.apply(news);
-
-    const sizes: number[] = [];
-    const linker = new Linker(items, subjects, links, REFERENCE);
-    for await (const { publish } of linker.itemsWritten(news)) sizes.push(publish.length);
-
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(DEALS);
+    const parts = await partsOf(news.linker().takeItems(itemsOf('Bismuth prices rise')));
+    const sizes = parts.map(({ publish }) => publish.length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1 + DEALS);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
   });
 });

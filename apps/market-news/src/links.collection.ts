@@ -35,18 +35,19 @@ export class LinksCollection {
     });
   }
 
-  apply(batch: EventBatch<JudgementEvent>): Promise<Effects> {
-    return this.projection.apply(batch);
+  apply(batch: EventBatch<JudgementEvent>, session?: mongo.ClientSession): Promise<Effects> {
+    return this.projection.apply(batch, session);
   }
 
   /** Every pair that was ever linked, those that no longer are among them. */
   async *ever(
     side: 'item' | 'subject',
     ids: readonly string[],
+    session: mongo.ClientSession,
   ): AsyncGenerator<Pick<LinkState, 'item' | 'subject'>> {
     yield* this.collection.find<Pick<LinkState, 'item' | 'subject'>>(
       { [side]: { $in: [...ids] } } as mongo.Filter<LinkDocument>,
-      { projection: { _id: 0, item: 1, subject: 1 }, batchSize: LINKS_AT_ONCE, ...MAJORITY },
+      { projection: { _id: 0, item: 1, subject: 1 }, batchSize: LINKS_AT_ONCE, ...MAJORITY, session },
     );
   }
 

@@ -13,10 +13,7 @@ import { EtaChanged, SHIPMENTS_EVENTS, StatusChanged } from '#contracts/shipment
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type BatchOf, takes } from '#messaging/subscription.js';
 import { FeedsCollection } from './feeds.collection.js';
-import { ItemsCollection } from './items.collection.js';
 import { Linker } from './linker.js';
-import { kindOf, type SubjectEvent, subjectId } from './subject.js';
-import { SubjectsCollection } from './subjects.collection.js';
 
 /** How far a deal has been drawn down: news is about what it is about, however much of it has come. */
 const BALANCES = [DealDrawnDown, DealBalanceChanged, DealFulfilled, DealReopened] as const;
@@ -25,18 +22,14 @@ const BALANCES = [DealDrawnDown, DealBalanceChanged, DealFulfilled, DealReopened
 @Controller()
 export class MarketNewsConsumer {
   constructor(
-    private readonly items: ItemsCollection,
     private readonly feeds: FeedsCollection,
-    private readonly subjects: SubjectsCollection,
     private readonly linker: Linker,
   ) {}
 
   /** What is posted or found → one document an item (item.ts), its links (linker.ts); feeds to poll (feed.ts). */
   @EventPattern<string>(MARKET_NEWS_INBOUND.name, takes(MARKET_NEWS_INBOUND))
   async *inbound(@Payload() batch: BatchOf<typeof MARKET_NEWS_INBOUND>): AsyncGenerator<Effects> {
-    const items = ofType(batch, [ItemPosted]);
-    yield await this.items.apply(items);
-    yield* this.linker.itemsWritten(items);
+    yield* this.linker.takeItems(ofType(batch, [ItemPosted]));
     yield await this.feeds.apply(ofType(batch, [FeedRegistered, FeedRemoved]));
   }
 
@@ -46,7 +39,7 @@ export class MarketNewsConsumer {
     @Payload()
     batch: BatchOf<typeof DEALS_EVENTS, (typeof BALANCES)[number]>,
   ): AsyncGenerator<Effects> {
-    return this.subjectsOf(batch);
+    return this.linker.takeSubjects(batch);
   }
 
   /** The shipments as they are registered → one document a shipment (subject.ts), its links. */
@@ -57,14 +50,7 @@ export class MarketNewsConsumer {
   shipments(
     @Payload() batch: BatchOf<typeof SHIPMENTS_EVENTS, typeof StatusChanged | typeof EtaChanged>,
   ): AsyncGenerator<Effects> {
-    return this.subjectsOf(batch);
-  }
-
-  private async *subjectsOf(batch: EventBatch<SubjectEvent>): AsyncGenerator<Effects> {
-    yield await this.subjects.apply(batch);
-    yield* this.linker.subjectsWritten(batch, (event) =>
-      subjectId(kindOf(event as SubjectEvent), event.subject),
-    );
+    return this.linker.takeSubjects(batch);
   }
 }
 

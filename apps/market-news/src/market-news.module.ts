@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DEALS_EVENTS } from '#contracts/deals.js';
 import { MARKET_NEWS_EVENTS, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
 import { SHIPMENTS_EVENTS } from '#contracts/shipments.js';
+import { Database } from '#service/database.js';
 import { ServiceModule } from '#service/service.module.js';
 import type { MarketNewsConfig } from './config.js';
 import { FeedsCollection } from './feeds.collection.js';
@@ -33,9 +34,13 @@ export class MarketNewsModule {
         FeedsPoller,
         {
           provide: Linker,
-          inject: [ItemsCollection, SubjectsCollection, LinksCollection],
-          useFactory: (items: ItemsCollection, subjects: SubjectsCollection, links: LinksCollection) =>
-            new Linker(items, subjects, links, REFERENCE),
+          inject: [Database, ItemsCollection, SubjectsCollection, LinksCollection],
+          useFactory: (
+            database: Database,
+            items: ItemsCollection,
+            subjects: SubjectsCollection,
+            links: LinksCollection,
+          ) => new Linker(database, items, subjects, links, REFERENCE),
         },
       ],
     };

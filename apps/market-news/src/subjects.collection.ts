@@ -53,30 +53,30 @@ export class SubjectsCollection {
     });
   }
 
-  apply(batch: EventBatch<SubjectEvent>): Promise<Effects> {
-    return this.projection.apply(batch);
+  apply(batch: EventBatch<SubjectEvent>, session?: mongo.ClientSession): Promise<Effects> {
+    return this.projection.apply(batch, session);
   }
 
-  /** As links are judged from them: majority reads, so that what was acknowledged to anyone is seen. */
-  byIds(ids: readonly string[]): Promise<MatchableSubject[]> {
+  /** As links are judged from them: majority reads, in the session of who judges (`linker.ts`). */
+  byIds(ids: readonly string[], session: mongo.ClientSession): Promise<MatchableSubject[]> {
     return this.collection
-      .find<MatchableSubject>({ _id: { $in: [...ids] } }, { projection: MATCHED, ...MAJORITY })
+      .find<MatchableSubject>({ _id: { $in: [...ids] } }, { projection: MATCHED, ...MAJORITY, session })
       .toArray();
   }
 
-  async *withTerms(terms: readonly string[]): AsyncGenerator<MatchableSubject> {
+  async *withTerms(terms: readonly string[], session: mongo.ClientSession): AsyncGenerator<MatchableSubject> {
     yield* this.collection.find<MatchableSubject>(
       { terms: { $in: [...terms] } } as mongo.Filter<SubjectDocument>,
-      { projection: MATCHED, batchSize: MATCHED_AT_ONCE, ...MAJORITY },
+      { projection: MATCHED, batchSize: MATCHED_AT_ONCE, ...MAJORITY, session },
     );
   }
 
   /** The state each subject is in now, by its id. */
-  async states(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async states(ids: readonly string[], session: mongo.ClientSession): Promise<ReadonlyMap<string, string>> {
     const found = await this.collection
       .find<Pick<SubjectDocument, '_id' | 'revision'>>(
         { _id: { $in: [...ids] } },
-        { projection: { revision: 1 }, ...MAJORITY },
+        { projection: { revision: 1 }, ...MAJORITY, session },
       )
       .toArray();
     return new Map(found.map(({ _id, revision }) => [_id, revision]));

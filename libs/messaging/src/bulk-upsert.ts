@@ -22,6 +22,7 @@ const DURABLE = { ordered: false, writeConcern: { w: 'majority', j: true } } as 
  * `MongoBulkWriteError` with an empty list of them.
  *
  * @param expected the codes that the caller can make something of
+ * @param session where what is read next must have seen this
  * @returns what the server has refused with one of these codes
  * @throws whatever else there was: MongoDB being away, say, which leaves it open what was done
  */
@@ -29,10 +30,11 @@ export async function bulkUpsert<T extends mongo.Document>(
   collection: mongo.Collection<T>,
   operations: readonly mongo.AnyBulkWriteOperation<T>[],
   expected: ReadonlySet<number>,
+  session?: mongo.ClientSession,
 ): Promise<readonly Undone[]> {
   if (operations.length === 0) return [];
   try {
-    await collection.bulkWrite(operations, DURABLE);
+    await collection.bulkWrite(operations, { ...DURABLE, ...(session && { session }) });
     return [];
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;

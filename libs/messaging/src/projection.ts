@@ -162,6 +162,8 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
  *   wakes; a producer that keys one entity's events to several partitions) cannot undo each other: the later one's
  *   write is refused by the unique `_id`, and it folds again from what is there.
  * - Reads are majority reads: what is taken for a repeat cannot be rolled back afterwards.
+ * - Where it is given a causally consistent session, a majority read in that session sees, of every event of the batch,
+ *   what it has come to; and whatever was written anywhere before that.
  *
  * What it does not promise: that nothing is published twice (ids tell), and the order of publication between two
  * owners (`sequence` tells).
@@ -173,21 +175,21 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     this.codecs = Object.entries(options.codecs ?? {}) as typeof this.codecs;
   }
 
-  async apply(batch: EventBatch<E>): Promise<Effects> {
-    const { publish, ...effects } = await this.take(batch);
+  async apply(batch: EventBatch<E>, session?: mongo.ClientSession): Promise<Effects> {
+    const { publish, ...effects } = await this.take(batch, session);
     // In the order of their causes, whichever entities they are of: who reads them may count on an offset that rises.
     publish.sort((a, b) => a.offset - b.offset);
     return { ...effects, publish: publish.map(({ topic, event }) => ({ topic, event })) };
   }
 
   /** A few entities at a time, so that what a large batch loads and writes of them need not all be held at once. */
-  private async take(batch: EventBatch<E>): Promise<Taken> {
+  private async take(batch: EventBatch<E>, session: mongo.ClientSession | undefined): Promise<Taken> {
     const entities = [...this.byEntity(batch.received)];
     const taken: Taken[] = [];
     const takeNext = async (): Promise<void> => {
       while (entities.length > 0) {
         const few = new Map(entities.splice(-MOST_ENTITIES_AT_ONCE));
-        taken.push(await this.takeTogether(batch, few));
+        taken.push(await this.takeTogether(batch, few, session));
       }
     };
     // MongoDB writes some while others are folded. None may still be writing when the batch is tried again.
@@ -203,6 +205,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private async takeTogether(
     batch: EventBatch<E>,
     entities: ReadonlyMap<string, Received<E>[]>,
+    session: mongo.ClientSession | undefined,
   ): Promise<Taken> {
     const publish: Caused[] = [];
     const refused: Refusal[] = [];
@@ -210,11 +213,14 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     let pending = entities;
     for (let attempt = 0; pending.size > 0; attempt++) {
       if (attempt === MOST_CONFLICTS_IN_A_ROW) throw new StaleWrites([...pending.keys()]);
-      const plans = await this.plans(batch, pending);
-      const { stale, tooLarge } = await this.write(plans.filter(({ update }) => update));
+      const plans = await this.plans(batch, pending, session);
+      const { stale, tooLarge } = await this.write(
+        plans.filter(({ update }) => update),
+        session,
+      );
       for (const plan of plans) {
         if (stale.has(plan.id)) continue;
-        const effects = tooLarge.has(plan.id) ? await this.takeWhatFits(batch, plan) : plan;
+        const effects = tooLarge.has(plan.id) ? await this.takeWhatFits(batch, plan, session) : plan;
         publish.push(...effects.publish);
         refused.push(...effects.refused);
         repeated += effects.repeated;
@@ -225,7 +231,11 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   /** Of events that together would outgrow their document, takes in halves those that fit, and refuses the rest. */
-  private async takeWhatFits(batch: EventBatch<E>, plan: Plan<E>): Promise<Taken> {
+  private async takeWhatFits(
+    batch: EventBatch<E>,
+    plan: Plan<E>,
+    session: mongo.ClientSession | undefined,
+  ): Promise<Taken> {
     const { events } = plan;
     if (events.length === 1) {
       return {
@@ -235,8 +245,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       };
     }
     const middle = Math.ceil(events.length / 2);
-    const first = await this.take({ ...batch, received: events.slice(0, middle) });
-    const second = await this.take({ ...batch, received: events.slice(middle) });
+    const first = await this.take({ ...batch, received: events.slice(0, middle) }, session);
+    const second = await this.take({ ...batch, received: events.slice(middle) }, session);
     // What the first half brought forth the second one finds unpublished, and gives again.
     const given = new Set(first.publish.map(({ event }) => event.id));
     return {
@@ -258,30 +268,39 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   /** Loads and folds; the few entities that need their texts are loaded and folded once more, with them. */
-  private async plans(batch: EventBatch<E>, pending: ReadonlyMap<string, Received<E>[]>): Promise<Plan<E>[]> {
+  private async plans(
+    batch: EventBatch<E>,
+    pending: ReadonlyMap<string, Received<E>[]>,
+    session: mongo.ClientSession | undefined,
+  ): Promise<Plan<E>[]> {
     const plans: Plan<E>[] = [];
     const incomplete: string[] = [];
-    const stored = await this.load([...pending.keys()], WITHOUT_TEXTS);
+    const stored = await this.load([...pending.keys()], WITHOUT_TEXTS, session);
     for (const [id, events] of pending) {
       const plan = this.plan(batch, id, stored.get(id), events, false);
       if (plan) plans.push(plan);
       else incomplete.push(id);
     }
     if (incomplete.length === 0) return plans;
-    const whole = await this.load(incomplete, {});
+    const whole = await this.load(incomplete, {}, session);
     return [
       ...plans,
       ...incomplete.map((id) => this.plan(batch, id, whole.get(id), pending.get(id)!, true)!),
     ];
   }
 
-  private async load(ids: readonly string[], projection: Record<string, 0>): Promise<Map<string, Loaded<S>>> {
+  private async load(
+    ids: readonly string[],
+    projection: Record<string, 0>,
+    session: mongo.ClientSession | undefined,
+  ): Promise<Map<string, Loaded<S>>> {
     const found = this.options.collection.find({ _id: { $in: ids } } as mongo.Filter<Stored<S>>, {
       projection,
       enableUtf8Validation: false, // it was written by us, from strings
 
       readConcern: { level: 'majority' },
       batchSize: ids.length + 1,
+      ...(session && { session }),
     });
     const byId = new Map<string, Loaded<S>>();
     for (const document of await found.toArray()) {
@@ -430,7 +449,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     }
   }
 
-  private async write(plans: readonly Plan[]): Promise<Unwritten> {
+  private async write(plans: readonly Plan[], session: mongo.ClientSession | undefined): Promise<Unwritten> {
     const stale = new Set<string>();
     const tooLarge = new Set<string>();
     const operations = plans.map(({ id, version, update }) => ({
@@ -438,11 +457,11 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       updateOne: { filter: { _id: id, version }, update, upsert: true },
     })) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
     try {
-      for (const { index, code } of await bulkUpsert(this.options.collection, operations, EXPECTED))
-        (code === DUPLICATE_KEY ? stale : tooLarge).add(plans[index]!.id);
+      const undone = await bulkUpsert(this.options.collection, operations, EXPECTED, session);
+      for (const { index, code } of undone) (code === DUPLICATE_KEY ? stale : tooLarge).add(plans[index]!.id);
     } catch (error) {
       if (error instanceof MongoInvalidArgumentError)
-        return this.writeWithoutLargest(plans, operations, error);
+        return this.writeWithoutLargest(plans, operations, error, session);
       throw error;
     }
     return { stale, tooLarge };
@@ -453,12 +472,16 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     plans: readonly Plan[],
     operations: readonly object[],
     error: Error,
+    session: mongo.ClientSession | undefined,
   ): Promise<Unwritten> {
     const largest = new Set(
       plans.filter((_, index) => BSON.calculateObjectSize(operations[index]!) > MOST_BYTES_A_DOCUMENT),
     );
     if (largest.size === 0) throw error;
-    const { stale, tooLarge } = await this.write(plans.filter((plan) => !largest.has(plan)));
+    const { stale, tooLarge } = await this.write(
+      plans.filter((plan) => !largest.has(plan)),
+      session,
+    );
     for (const { id } of largest) tooLarge.add(id);
     return { stale, tooLarge };
   }

@@ -37,6 +37,14 @@ export class Database {
     return this.connection.collection(name) as unknown as mongo.Collection<T>;
   }
 
+  /**
+   * A session whose majority reads see whatever was written or read in it before, and all that was written anywhere
+   * before that, whoever is primary by then (causal consistency). One operation at a time; its holder ends it.
+   */
+  session(): Promise<mongo.ClientSession> {
+    return this.connection.startSession({ causalConsistency: true });
+  }
+
   open(): void {
     void this.connect();
   }
