@@ -23,3 +23,18 @@ export function canonicalUrl(address: string): string | undefined {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Under a country's domain, the second level that is nobody's own: `co.uk`, `com.pk`. */
+const SHARED_LEVEL = /^(?:ac|co|com|edu|go|gob|gov|gv|ne|net|or|org)$/;
+
+/** The part of a host that is registered as one, as far as it can be told without the list of all suffixes. */
+function siteOf(address: string): string | undefined {
+  const host = URL.parse(address)?.hostname;
+  if (host === undefined || /^[\d.]+$|^\[/.test(host)) return host;
+  const labels = host.split('.');
+  const shared = labels.at(-1)!.length === 2 && SHARED_LEVEL.test(labels.at(-2) ?? '');
+  return labels.slice(shared ? -3 : -2).join('.');
+}
+
+/** Whether two addresses are of one site: `feeds.example.co.uk` and `www.example.co.uk` are. */
+export const isOnSiteOf = (one: string, other: string): boolean => siteOf(one) === siteOf(other);

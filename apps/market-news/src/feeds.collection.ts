@@ -22,7 +22,7 @@ export interface PollDocument extends Validators {
   readonly polledAt?: Date;
   readonly failures: number;
   readonly failure?: string;
-  /** The ids of the events that the feed's items came to last time: they need not be sent again. */
+  /** Digests of what the feed's items said last time: that need not be sent again. */
   readonly sent: readonly string[];
 }
 

@@ -93,6 +93,7 @@ describe('feeds', () => {
       expect(await items(service)).toMatchObject([
         {
           title: 'Antimony up',
+          publisher: 'Wire', // both are copies, and it said so last
           seenIn: [{ source: `${origin}/one` }, { source: `${origin}/two` }],
         },
       ]),

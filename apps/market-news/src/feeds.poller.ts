@@ -9,7 +9,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Counter, Registry } from 'prom-client';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
-import { MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
+import { type ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
 import { checkEvent } from '#contracts/topic.js';
 import { pause } from '#messaging/backoff.js';
 import { Intake } from '#service/intake.js';
@@ -19,7 +19,7 @@ import { type Fetched, fetchFeed } from './feeds/fetch-feed.js';
 import { nextPoll } from './feeds/next-poll.js';
 import { type Feed, readFeed } from './feeds/read-feed.js';
 import { type FeedDocument, FeedsCollection, type PollDocument } from './feeds.collection.js';
-import { postedItem } from './posted-item.js';
+import { digestOf, postedItem } from './posted-item.js';
 
 const POLLS_AT_ONCE = 4;
 const TIMEOUT_MS = 20_000;
@@ -123,18 +123,23 @@ export class FeedsPoller implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  /** Sends what the feed has that it had not last time. @returns the ids of all that it has */
+  /** Sends what the feed has that it had not last time. @returns digests of all that it has */
   private async send(document: FeedDocument, poll: PollDocument, feed: Feed, now: Date): Promise<string[]> {
     const publisher = document.publisher ?? feed.title;
-    const events = feed.entries.flatMap(({ guid, ...entry }) => {
-      const data = { ...entry, ...(publisher !== undefined && { publisher }), feed: document.url };
+    const said = feed.entries.flatMap(({ guid, ...entry }) => {
+      const data: ItemPosted = {
+        ...entry,
+        ...(publisher !== undefined && { publisher }),
+        feed: document.url,
+        textType: 'text',
+      };
       const event = postedItem(data, { from: '/market-news/feeds', guid, now });
-      return this.isTakable(event, document) ? [event] : [];
+      return this.isTakable(event, document) ? [{ event, digest: digestOf(data, guid) }] : [];
     });
     const before = new Set(poll.sent);
-    const unsent = events.filter(({ id }) => !before.has(id));
-    if (unsent.length > 0) await this.intake.accept(MARKET_NEWS_INBOUND, { batch: true, events: unsent }, {});
-    return [...new Set(events.map(({ id }) => id))];
+    const events = said.filter(({ digest }) => !before.has(digest)).map(({ event }) => event);
+    if (events.length > 0) await this.intake.accept(MARKET_NEWS_INBOUND, { batch: true, events }, {});
+    return [...new Set(said.map(({ digest }) => digest))];
   }
 
   /** Whether the topic takes it. One item that it does not take keeps none of the others back. */

@@ -1,18 +1,20 @@
 /**
  * A piece of news: one document, however often and wherever it is said. Its state is a function of the set of its
- * sightings: the earliest one gives the words, and each feed or source in which it was seen is kept once. The least of
- * a set does not depend on the order in which the set was learnt of, nor on repeats.
+ * sightings: the last one gives the words, that of a copy only where there is no other; the first one says since when
+ * it is known; and each feed or source in which it was seen is kept once. The greatest and the least of a set do not
+ * depend on the order in which the set was learnt of, nor on repeats.
  */
 import type { EventOf } from '#contracts/contract.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { type ItemPosted, ItemPublished, MARKET_NEWS_EVENTS } from '#contracts/market-news.js';
 import { announce } from '#messaging/announcement.js';
 import type { Evolve } from '#messaging/projection.js';
+import { isOnSiteOf } from './canonical-url.js';
 import { NameIndex } from './party-name.js';
 import type { Reference } from './tagging/reference.js';
 import { type Tag, tagsOf } from './tagging/tags.js';
 import { termsOfItem } from './terms.js';
-import { bounded, textOfHtml } from './text-of-html.js';
+import { bounded, textOfHtml, tidied } from './text-of-html.js';
 
 export type ItemEvent = EventOf<typeof ItemPosted>;
 
@@ -22,6 +24,7 @@ export interface Sighting {
   readonly key: string;
   /** The feed's address, or the source of what was posted. */
   readonly source: string;
+  /** When it says, but not later than Orebound learnt of it. */
   readonly at: Date;
 }
 
@@ -36,7 +39,7 @@ export interface Content {
 }
 
 export interface Item extends Content {
-  /** The key of the sighting that gives the words. A lesser one replaces them. */
+  /** The rank of the sighting that gives the words (`rankOf`). A greater one replaces them. */
   readonly sighting: string;
   /** What items are ordered by: when it was published, but not later than it was first seen. */
   readonly at: Date;
@@ -57,10 +60,18 @@ const LONGEST_SUMMARY = 20_000;
 
 const instantOf = (timestamp: string): Date => new Date(timestamp.toUpperCase());
 
-const sightingOf = ({ source, id, time, data }: ItemEvent, receivedAt: Date): Sighting => {
-  const at = time === undefined ? receivedAt : instantOf(time);
+function sightingOf({ source, id, time, data }: ItemEvent, receivedAt: Date): Sighting {
+  const said = time === undefined ? receivedAt : instantOf(time);
+  const at = said < receivedAt ? said : receivedAt;
   return { key: `${at.toISOString()} ${source} ${id}`, source: data.feed ?? source, at };
-};
+}
+
+/**
+ * Which sighting gives an item its words: the greatest by this. The last one, so that a correction counts; but what
+ * the feed of another site has copied counts for less than what the item's own site, or a person, has said.
+ */
+const rankOf = ({ feed, url }: ItemPosted, { key }: Sighting): string =>
+  `${feed !== undefined && url !== undefined && !isOnSiteOf(feed, url) ? 'copy' : 'own'} ${key}`;
 
 /** The first sighting of each source, the first sources of all. */
 function withSighting(seenIn: readonly Sighting[], sighting: Sighting): readonly Sighting[] {
@@ -76,35 +87,54 @@ export const mineralsOf = ({ tags }: Pick<Item, 'tags'>): string[] =>
 export const countriesOf = ({ tags }: Pick<Item, 'tags'>): string[] =>
   tags.filter(({ kind }) => kind === 'country').map(({ term }) => term);
 
-type Words = Pick<
-  Item,
-  'title' | 'summary' | 'url' | 'publisher' | 'publishedAt' | 'sighting' | 'at' | 'tags' | 'tagged' | 'terms'
->;
+/** What the text of an item comes to. */
+type Named = Pick<Item, 'tags' | 'tagged' | 'terms'>;
 
-/** What a sighting comes to as the one that gives the words. */
-function wordsFrom(title: string, data: ItemPosted, sighting: Sighting, reference: Reference): Words {
-  const summary = bounded(textOfHtml(data.summary ?? ''), LONGEST_SUMMARY);
-  const published = data.publishedAt === undefined ? undefined : instantOf(data.publishedAt);
-  const at = published && published < sighting.at ? published : sighting.at;
-  const text = { title, ...(summary !== '' && { summary }) };
-  const tags = tagsOf(text, reference, at.toISOString().slice(0, 10));
+/** What an event says, bounded, and reduced to text. */
+function contentOf(data: ItemPosted): Content {
+  const textOf = data.textType === 'text' ? tidied : textOfHtml;
+  const summary = bounded(textOf(data.summary ?? ''), LONGEST_SUMMARY);
   return {
-    ...text,
+    title: bounded(textOf(data.title), LONGEST_TITLE),
+    ...(summary !== '' && { summary }),
     ...(data.url !== undefined && { url: data.url }),
     ...(data.publisher !== undefined && { publisher: data.publisher }),
-    ...(published && { publishedAt: { sent: data.publishedAt!, instant: published } }),
-    sighting: sighting.key,
-    at,
+    ...(data.publishedAt !== undefined && {
+      publishedAt: { sent: data.publishedAt, instant: instantOf(data.publishedAt) },
+    }),
+  };
+}
+
+const contentIn = ({ title, summary, url, publisher, publishedAt }: Item): Content => ({
+  title,
+  ...(summary !== undefined && { summary }),
+  ...(url !== undefined && { url }),
+  ...(publisher !== undefined && { publisher }),
+  ...(publishedAt !== undefined && { publishedAt }),
+});
+
+const namedIn = ({ tags, tagged, terms }: Item): Named => ({ tags, tagged, terms });
+
+/** What is named follows from the text, and from the day: a mineral may have become critical on it. */
+const isReadTheSame = (item: Item, { title, summary }: Content, at: Date): boolean =>
+  item.title === title && item.summary === summary && dayOf(item.at) === dayOf(at);
+
+function namedBy({ title, summary }: Content, at: Date, reference: Reference): Named {
+  const text = { title, summary };
+  const tags = tagsOf(text, reference, dayOf(at));
+  return {
     tags,
     tagged: tags.filter(({ kind }) => kind !== 'amount').map(({ kind, term }) => `${kind}:${term}`),
     terms: termsOfItem(mineralsOf({ tags }), countriesOf({ tags }), new NameIndex(text)),
   };
 }
 
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
 const LONGEST_WORDS = 200;
 
 /** What the text names, as the contract has it: amounts of money apart from what can be linked. */
-function namedIn(tags: readonly Tag[]): Pick<ItemPublished, 'tags' | 'amounts'> {
+function announcedOf(tags: readonly Tag[]): Pick<ItemPublished, 'tags' | 'amounts'> {
   const named: Required<Pick<ItemPublished, 'tags' | 'amounts'>> = { tags: [], amounts: [] };
   for (const { kind, term, list, words, ...place } of tags) {
     const evidence = { words: words.slice(0, LONGEST_WORDS), ...place };
@@ -116,36 +146,47 @@ function namedIn(tags: readonly Tag[]): Pick<ItemPublished, 'tags' | 'amounts'> 
   return { tags: named.tags, ...(named.amounts.length > 0 && { amounts: named.amounts }) };
 }
 
-const publishedOf = ({ title, summary, url, publishedAt, publisher, tags }: Words): ItemPublished => ({
+const publishedOf = ({ title, summary, url, publishedAt, publisher, tags }: Item): ItemPublished => ({
   title,
   ...(summary !== undefined && { summary }),
   ...(url !== undefined && { url }),
   ...(publishedAt !== undefined && { publishedAt: publishedAt.sent }),
   ...(publisher !== undefined && { publisher }),
-  ...namedIn(tags),
+  ...announcedOf(tags),
 });
 
 const NO_TITLE = new RefusedEvent('invalid-data', 'the title has no text', [
   { pointer: '/data/title', code: 'malformed', message: 'must have text beside its markup' },
 ]);
 
-/** Folds a sighting into an item. It is published when it is new, and when an earlier sighting gives it other words. */
+/** Folds a sighting into an item. It is published when it is new, and when it then says something else than before. */
 export const itemFold =
   (reference: Reference): Evolve<Item, ItemEvent> =>
   (item, { event, receivedAt }) => {
-    const title = bounded(textOfHtml(event.data.title), LONGEST_TITLE);
-    if (title === '') return NO_TITLE;
+    const content = contentOf(event.data);
+    if (content.title === '') return NO_TITLE;
     const sighting = sightingOf(event, receivedAt);
-    const learnt = item && item.receivedAt <= receivedAt ? item.receivedAt : receivedAt;
+    const rank = rankOf(event.data, sighting);
+    const counts = !item || item.sighting < rank;
     const seenIn = withSighting(item?.seenIn ?? [], sighting);
-    if (item && item.sighting <= sighting.key) {
-      return seenIn === item.seenIn && learnt === item.receivedAt
-        ? 'repeated'
-        : { state: { ...item, seenIn, receivedAt: learnt }, announcements: [] };
-    }
-    const words = wordsFrom(title, event.data, sighting, reference);
+    const learnt = item && item.receivedAt <= receivedAt ? item.receivedAt : receivedAt;
+    if (!counts && seenIn === item.seenIn && learnt === item.receivedAt) return 'repeated';
+
+    const said = counts ? content : contentIn(item);
+    const [published, first] = [said.publishedAt?.instant, seenIn[0]!.at];
+    const at = published && published < first ? published : first;
+    const state: Item = {
+      ...said,
+      ...(item && isReadTheSame(item, said, at) ? namedIn(item) : namedBy(said, at, reference)),
+      sighting: counts ? rank : item.sighting,
+      at,
+      receivedAt: learnt,
+      seenIn,
+    };
+    const announced = publishedOf(state);
+    const isNews = !item || JSON.stringify(announced) !== JSON.stringify(publishedOf(item));
     return {
-      state: { ...words, seenIn, receivedAt: learnt },
-      announcements: [announce(MARKET_NEWS_EVENTS, ItemPublished, publishedOf(words))],
+      state,
+      announcements: isNews ? [announce(MARKET_NEWS_EVENTS, ItemPublished, announced)] : [],
     };
   };

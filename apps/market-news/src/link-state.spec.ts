@@ -21,10 +21,10 @@ const LINK: Link = {
   ],
 };
 
-const judgement = (sighting: string, revision: string, link: Link | undefined) =>
+const judgement = (sighting: string, revision: string, link: Link | undefined, at = new Date(0)) =>
   judged(
     {
-      item: { id: 'news-1', sighting, at: new Date(0), tagged: [] },
+      item: { id: 'news-1', sighting, at, tagged: [] },
       subject: { kind: 'deal', id: 'd1', revision },
       link,
       causedBy: 'cause',
@@ -82,16 +82,28 @@ describe('a link', () => {
     });
   });
 
+  it('has the moment of its item, which of one sighting only becomes earlier', () => {
+    const [late, early] = [new Date(2), new Date(1)].map((at) => judgement('s', '1', LINK, at));
+    for (const order of [
+      [late!, early!],
+      [early!, late!],
+    ]) {
+      const { state, said } = after(...order);
+      expect(state?.at).toEqual(new Date(1));
+      expect(said).toEqual([ItemLinked.type]);
+    }
+  });
+
   it('ends as the latest states of both sides have it, whatever came before', () => {
-    const early = fc.tuple(fc.constantFrom('b', 'c'), fc.constantFrom('1', '2'), fc.boolean());
+    const early = fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2'), fc.boolean());
     fc.assert(
       fc.property(fc.array(early), fc.array(early), fc.boolean(), (before, behind, linked) => {
         const link = (is: boolean): Link | undefined => (is ? LINK : undefined);
-        // `a` is the item's earliest sighting, and `3` the subject's latest revision.
+        // `c` is the sighting that gives the item its words in the end, and `3` the subject's latest revision.
         const events = [
-          // (That an old judgement makes a link where there was none is seen by whoever made it; see links.collection.ts.)
+          // (That an old judgement makes a link where there was none is seen by whoever made it; see linker.ts.)
           ...before.map(([s, r, is]) => judgement(s, r, link(is))),
-          judgement('a', '3', link(linked)),
+          judgement('c', '3', link(linked)),
         ];
         const known = after(...events).state;
         const end = after(

@@ -3,9 +3,9 @@
  * what `linkOf` said of one state of the item and one of the subject.
  *
  * Two instances may judge the same pair at once, one because of the item, the other because of the subject, and each
- * may hold an old state of the other side. States only go forward: an item's sighting only ever becomes earlier, a
- * subject's revision greater. So a judgement names both, and one that is older on either side than what is stored
- * changes nothing. A link that is no more stays as a document that says so, so that an old judgement cannot bring it back.
+ * may hold an old state of the other side. States only go forward: the sighting that gives an item its words only ever
+ * becomes greater (and of one sighting its moment only earlier), a subject's revision greater. So a judgement names
+ * both, and one that is older on either side than what is stored changes nothing. A link that is no more stays as a document that says so, so that an old judgement cannot bring it back.
  */
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { ItemLinked, ItemUnlinked, MARKET_NEWS_EVENTS } from '#contracts/market-news.js';
@@ -32,9 +32,12 @@ export interface LinkState {
   readonly tagged: readonly string[];
 }
 
+/** What tells the states of an item apart, as far as links follow from them. */
+type ItemState = Pick<Item, 'sighting' | 'at'>;
+
 /** What was found of a pair, and the event that had it looked at. */
 export interface Judgement {
-  readonly item: Pick<Item, 'sighting' | 'at' | 'tagged'> & { readonly id: string };
+  readonly item: ItemState & Pick<Item, 'tagged'> & { readonly id: string };
   readonly subject: Pick<Subject, 'kind' | 'id' | 'revision'>;
   readonly link: Link | undefined;
   readonly causedBy: string;
@@ -67,11 +70,19 @@ export function judged(judgement: Judgement, cause: CloudEvent): JudgementEvent 
   };
 }
 
+const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Which of two states of an item is the later one: less than 0 where it is the other. */
+const compareStates = (one: ItemState, other: ItemState): number =>
+  compare(one.sighting, other.sighting) || compare(other.at.getTime(), one.at.getTime());
+
 export const foldLink: Evolve<LinkState, JudgementEvent> = (before, { event }) => {
   const { item, subject, link } = event.data;
   if (!before && !link) return 'repeated'; // most pairs never come to anything, and leave nothing
-  if (before && (item.sighting > before.sighting || subject.revision < before.revision)) return 'repeated';
-  if (before && item.sighting === before.sighting && subject.revision === before.revision) return 'repeated';
+  if (before) {
+    const [ofItem, ofSubject] = [compareStates(item, before), compare(subject.revision, before.revision)];
+    if (ofItem < 0 || ofSubject < 0 || (ofItem === 0 && ofSubject === 0)) return 'repeated';
+  }
   const state: LinkState = {
     item: item.id,
     subject: subjectId(subject.kind, subject.id),

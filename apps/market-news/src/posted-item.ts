@@ -7,9 +7,18 @@ import { feedId, itemId } from './item-id.js';
 /** The namespace of the ids of what this service posts (RFC 9562, 5.5). It must never change. */
 const POSTED = '2c8f63a5-90d0-5b7e-8a4b-5f4a1c9be0d3';
 
+/** What a piece of news says, and as what: the same said again has the same digest. */
+export const digestOf = (
+  { title, summary, url, publishedAt, publisher, feed, textType }: ItemPosted,
+  guid: string | undefined,
+): string =>
+  createHash('sha256')
+    .update(JSON.stringify([title, summary, url, publishedAt, publisher, feed, textType, guid]))
+    .digest('hex');
+
 /**
- * A piece of news as an event. Its id is derived from where it was said and what it says, so that the same said again
- * is the same event, and something else said of the same item another.
+ * A piece of news as an event. Its id is derived from where, what and when: what is said again after something else was
+ * is another event, for it counts again (`item.ts`).
  * @param from who says so: `/market-news/items`, `/market-news/feeds`
  * @param guid what the feed says identifies it
  */
@@ -17,7 +26,7 @@ export function postedItem(
   data: ItemPosted,
   { from, guid, now }: { from: string; guid?: string | undefined; now: Date },
 ): EventOf<typeof ItemPosted> {
-  const { title, summary, url, publishedAt, publisher, feed } = data;
+  const { title, url, publishedAt, feed } = data;
   const day = (publishedAt === undefined ? now : new Date(publishedAt.toUpperCase()))
     .toISOString()
     .slice(0, 10);
@@ -29,15 +38,13 @@ export function postedItem(
     day,
     ...(known !== undefined && feed !== undefined && { guid: { value: known, feed } }),
   });
-  const content = createHash('sha256')
-    .update(JSON.stringify([title, summary, url, publishedAt, publisher]))
-    .digest('hex');
+  const time = now.toISOString();
   return {
-    id: uuidV5(JSON.stringify([from, feed, guid, subject, content]), POSTED),
+    id: uuidV5(JSON.stringify([from, subject, digestOf(data, guid), time]), POSTED),
     source: from,
     type: ItemPosted.type,
     subject,
-    time: now.toISOString(),
+    time,
     data,
     extensions: {},
   };

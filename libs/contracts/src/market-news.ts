@@ -14,6 +14,8 @@ import {
 } from './fields.js';
 import { inbound, published } from './topic.js';
 
+export const TEXT_TYPES = ['html', 'text'] as const;
+
 export class ItemPosted {
   static readonly type = 'orebound.news.item-posted.v1';
   static readonly description =
@@ -25,6 +27,8 @@ export class ItemPosted {
   @Optional() @Text(200) publisher?: string;
   /** The feed that it was found in. */
   @Optional() @WebAddress() feed?: string;
+  /** What title and summary are: `html`, where it is absent, is reduced to its text; `text` is taken as it stands. */
+  @Optional() @OneOf(TEXT_TYPES) textType?: (typeof TEXT_TYPES)[number];
 }
 
 export class FeedRegistered {
