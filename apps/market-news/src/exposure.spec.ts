@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { exposureOf } from './exposure.js';
 import type { PricedCommitment } from './subject.js';
+import { REFERENCE } from './tagging/reference.js';
 
 type Deal = { commitments: PricedCommitment[]; value?: { amount: string; currency: string } };
 async function* each(deals: Deal[]): AsyncGenerator<Deal> {
@@ -25,8 +26,9 @@ describe('what stands behind a mineral', () => {
       },
       { commitments: [line({ mineral: 'copper', price: { amount: '9', currency: 'USD', per: 'TNE' } })] },
     ] satisfies Deal[];
-    expect(await exposureOf('tin', each(deals))).toEqual({
+    expect(await exposureOf('tin', each(deals), REFERENCE)).toEqual({
       mineral: 'tin',
+      committedAs: ['tin'],
       deals: 2,
       committed: [
         { currency: 'EUR', amount: '1.5' },
@@ -44,13 +46,30 @@ describe('what stands behind a mineral', () => {
         value: { amount: '5', currency: 'USD' },
       },
     ] satisfies Deal[];
-    expect(await exposureOf('tin', each(deals))).toMatchObject({
+    expect(await exposureOf('tin', each(deals), REFERENCE)).toMatchObject({
       committed: [],
       unpriced: [
         { basis: 'dry', tonnes: '0.25' },
         { basis: 'wet', tonnes: '1' },
       ],
       dealsWorth: [{ currency: 'USD', amount: '5' }],
+    });
+  });
+
+  it.each([
+    ['aluminium', ['aluminium', 'aluminum']],
+    ['aluminum', ['aluminium', 'aluminum']],
+    ['neodymium', ['ndpr-oxide', 'neodymium']],
+    ['ndpr', ['ndpr-oxide', 'neodymium']],
+    ['copper', ['copper-concentrate']],
+  ])('counts for %s what deals call %j', async (mineral, names) => {
+    const deals = ['aluminium', 'aluminum', 'ndpr-oxide', 'neodymium', 'copper-concentrate', 'tin'].map(
+      (called): Deal => ({ commitments: [line({ mineral: called })] }),
+    );
+    expect(await exposureOf(mineral, each(deals), REFERENCE)).toMatchObject({
+      committedAs: names,
+      deals: names.length,
+      unpriced: [{ basis: 'wet', tonnes: String(names.length) }],
     });
   });
 
@@ -67,11 +86,11 @@ describe('what stands behind a mineral', () => {
           commitments: [line({ quantity, price: { amount, currency: 'USD', per: 'TNE' } })],
         }));
         const millionths = lines.reduce((sum, [[quantity], [amount]]) => sum + quantity * amount, 0n);
-        const { committed } = await exposureOf('tin', each(deals));
+        const { committed } = await exposureOf('tin', each(deals), REFERENCE);
         const [whole, fraction = ''] = committed[0]!.amount.split('.');
         expect(BigInt(whole! + fraction.padEnd(12, '0'))).toBe(millionths);
-        expect(await exposureOf('tin', each(deals.toReversed()))).toEqual(
-          await exposureOf('tin', each(deals)),
+        expect(await exposureOf('tin', each(deals.toReversed()), REFERENCE)).toEqual(
+          await exposureOf('tin', each(deals), REFERENCE),
         );
       }),
     );

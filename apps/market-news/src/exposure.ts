@@ -1,8 +1,11 @@
 import { Decimal } from 'decimal.js';
+import { IsString } from 'class-validator';
 import { Currency, Mineral, OneOf } from '#contracts/fields.js';
 import { BASES, type Basis, type Unit } from '#contracts/trade.js';
 import { Count, ExactDecimal, ManyOf } from '#service/view-fields.js';
 import type { Subject } from './subject.js';
+import { knownAs } from './tagging/known-as.js';
+import type { Reference } from './tagging/reference.js';
 
 class CurrencyAmount {
   @Currency() readonly currency!: string;
@@ -17,6 +20,8 @@ class UnpricedWeight {
 /** How much stands behind a mineral in the deals that commit it. Every sum is exact. */
 export class Exposure {
   @Mineral() readonly mineral!: string;
+  /** What the commitments that are counted call it: `aluminium` and `aluminum`, `copper` and `copper-concentrate`. */
+  @IsString({ each: true }) readonly committedAs!: readonly string[];
   /** The deals that commit it. */
   @Count() readonly deals!: number;
   /** What its commitments with a price come to, by currency. */
@@ -49,15 +54,28 @@ class Sums {
 
 const inTonnes = (quantity: string, unit: Unit): Decimal => new Exact(quantity).times(TONNES[unit]);
 
-/** What stands behind a mineral. Takes the deals one by one, and keeps none. */
+/**
+ * What stands behind a mineral, by whatever name a deal has for it that the news knows as the same. What is named for
+ * several at once, NdPr or an ore, counts whole behind each of them, for their shares are not known. Takes the deals
+ * one by one, and keeps none.
+ * @param deals all that commit it, by any of the names that `knownAs` has for it
+ */
 export async function exposureOf(
   mineral: string,
   deals: AsyncIterable<Pick<Subject, 'commitments' | 'value'>>,
+  reference: Reference,
 ): Promise<Exposure> {
   const [committed, unpriced, worth] = [new Sums(), new Sums(), new Sums()];
+  const names = new Set(knownAs(mineral, reference));
+  const isCounted = new Map<string, boolean>();
+  const counts = ({ mineral: called }: PricedCommitment): boolean => {
+    const known = isCounted.get(called) ?? knownAs(called, reference).some((name) => names.has(name));
+    isCounted.set(called, known);
+    return known;
+  };
   let count = 0;
   for await (const { commitments = [], value } of deals) {
-    const own = commitments.filter((commitment) => commitment.mineral === mineral);
+    const own = commitments.filter(counts);
     if (own.length === 0) continue;
     count++;
     for (const { quantity, unit, basis, price } of own) {
@@ -72,6 +90,7 @@ export async function exposureOf(
     sums.all.map(([currency, amount]) => ({ currency, amount }));
   return {
     mineral,
+    committedAs: [...isCounted].flatMap(([called, counted]) => (counted ? [called] : [])).sort(),
     deals: count,
     committed: byCurrency(committed),
     unpriced: unpriced.all.map(([basis, tonnes]) => ({ basis: basis as Basis, tonnes })),

@@ -17,12 +17,16 @@ const schema = new Schema<ItemDocument>({ _id: String }, { strict: false, versio
 
 /** What is asked for; all that is given must hold. */
 export interface ItemQuery {
-  /** `mineral:copper`, `country:PK`. */
-  readonly tagged: readonly string[];
+  /** Of each list an item names one: `mineral:neodymium` or `mineral:praseodymium`; `country:PK`. */
+  readonly tagged: readonly (readonly string[])[];
   readonly since?: Date | undefined;
   readonly after?: Position | undefined;
   readonly limit: number;
 }
+
+/** The condition of an item, or of its link. */
+export const namesOneOfEach = (tagged: ItemQuery['tagged']): { $and?: object[] } =>
+  tagged.length === 0 ? {} : { $and: tagged.map((terms) => ({ tagged: { $in: [...terms] } })) };
 
 const SHOWN = { terms: 0, outbox: 0 } as const;
 const MATCHED = { title: 1, summary: 1, sighting: 1, at: 1, tags: 1, tagged: 1, terms: 1 } as const;
@@ -59,7 +63,7 @@ export class ItemsCollection {
   list({ tagged, since, after, limit }: ItemQuery): Promise<ItemDocument[]> {
     return this.model
       .find({
-        ...(tagged.length > 0 && { tagged: { $all: [...tagged] } }),
+        ...namesOneOfEach(tagged),
         ...(since && { at: { $gte: since } }),
         ...(after && behind(after, '_id')),
       })

@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsOptional } from 'class-validator';
 import { Country, Id, Mineral, Timestamp } from '#contracts/fields.js';
 import { ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
@@ -17,11 +18,16 @@ import { type Position, positionText, readPosition } from './position.js';
 import { postedItem } from './posted-item.js';
 import { subjectId } from './subject.js';
 import { SubjectsCollection } from './subjects.collection.js';
+import { knownAs } from './tagging/known-as.js';
+import { REFERENCE } from './tagging/reference.js';
 
 const MOST_LINKS_SHOWN = 200;
 
+const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+
 class ItemsQuery extends PageQuery {
-  @IsOptional() @Mineral() mineral?: string;
+  /** By any name that news has for it: `aluminium`, `NdPr`. */
+  @IsOptional() @Mineral() @Transform(({ value }) => lowerCase(value)) mineral?: string;
   @IsOptional() @Country() country?: string;
   @IsOptional() @Id() deal?: string;
   @IsOptional() @Id() shipment?: string;
@@ -65,8 +71,8 @@ export class ItemsController {
       throw new ProblemError('invalid-query', 'ask for a deal or for a shipment, not for both');
     const asked = {
       tagged: [
-        ...(mineral === undefined ? [] : [`mineral:${mineral}`]),
-        ...(country === undefined ? [] : [`country:${country}`]),
+        ...(mineral === undefined ? [] : [knownAs(mineral, REFERENCE).map((name) => `mineral:${name}`)]),
+        ...(country === undefined ? [] : [[`country:${country}`]]),
       ],
       since: since === undefined ? undefined : new Date(since.toUpperCase()),
       after: positionIn(query.cursor),
@@ -99,8 +105,10 @@ export class ItemsController {
   @Get('exposure/:mineral')
   @ApiOperation({ summary: 'How much stands behind a mineral in the deals that commit it, exact' })
   @ApiAnswer(Exposure, 'Sums are decimal strings, exact.', 'not-found')
-  async exposure(@Param('mineral') mineral: string): Promise<Exposure> {
-    const exposure = await exposureOf(mineral, this.subjects.dealsOf(mineral));
+  async exposure(@Param('mineral') asked: string): Promise<Exposure> {
+    const mineral = asked.toLowerCase();
+    const deals = this.subjects.dealsOf(knownAs(mineral, REFERENCE));
+    const exposure = await exposureOf(mineral, deals, REFERENCE);
     if (exposure.deals === 0) throw new ProblemError('not-found', `no deal commits ${mineral}`);
     return exposure;
   }

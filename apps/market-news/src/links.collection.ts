@@ -3,7 +3,7 @@ import { type Model, type mongo, Schema } from 'mongoose';
 import type { Effects, EventBatch } from '#messaging/effects.js';
 import { Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
-import type { ItemQuery } from './items.collection.js';
+import { type ItemQuery, namesOneOfEach } from './items.collection.js';
 import { foldLink, type JudgementEvent, type LinkState } from './link-state.js';
 import { behind, LATEST_FIRST, type Position } from './position.js';
 
@@ -67,7 +67,7 @@ export class LinksCollection {
       .find({
         subject,
         linked: true,
-        ...(tagged.length > 0 && { tagged: { $all: [...tagged] } }),
+        ...namesOneOfEach(tagged),
         ...(since && { at: { $gte: since } }),
         ...(after && behind(after, 'item')),
       })

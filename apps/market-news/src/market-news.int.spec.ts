@@ -243,6 +243,7 @@ describe('asking', () => {
     await eventually(async () =>
       expect((await get('/exposure/scandium')).body).toEqual({
         mineral: 'scandium',
+        committedAs: ['scandium'],
         deals: 2,
         committed: [{ currency: 'USD', amount: '30' }],
         unpriced: [{ basis: 'wet', tonnes: '0.25' }],
@@ -250,6 +251,28 @@ describe('asking', () => {
       }),
     );
     expect((await get('/exposure/unobtainium')).status).toBe(404);
+  });
+
+  it('knows a mineral by every name that news has for it', async () => {
+    const item = await post('Aluminum from Pakistan');
+    const magnets = await post('NdPr prices rise');
+    await service.send(
+      DEALS_EVENTS,
+      dealRegistered('aliases', 1, ['aluminium', commitment('bauxite', { basis: 'dry' })]),
+    );
+    for (const name of ['aluminum', 'aluminium', 'Aluminium', 'bauxite'])
+      await eventually(async () => expect(await ids(`mineral=${name}&country=PK`)).toEqual([item]));
+    for (const name of ['NdPr', 'ndpr-oxide', 'neodymium', 'praseodymium'])
+      await eventually(async () => expect(await ids(`mineral=${name}`)).toEqual([magnets]));
+    await eventually(async () => expect(await ids('deal=aliases&mineral=aluminium')).toEqual([item]));
+    for (const name of ['aluminum', 'Aluminium'])
+      expect((await get(`/exposure/${name}`)).body).toMatchObject({
+        committedAs: ['aluminium', 'bauxite'],
+        unpriced: [
+          { basis: 'dry', tonnes: '10' },
+          { basis: 'wet', tonnes: '10' },
+        ],
+      });
   });
 
   it('reads no index whole', async () => {
@@ -262,11 +285,16 @@ describe('asking', () => {
           .explain('queryPlanner'),
       );
     for (const [collection, filter, sort] of [
-      ['items', { tagged: { $all: ['mineral:tin'] } }, { at: -1, _id: -1 }],
+      ['items', { $and: [{ tagged: { $in: ['mineral:tin'] } }] }, { at: -1, _id: -1 }],
+      [
+        'items',
+        { $and: [{ tagged: { $in: ['mineral:a', 'mineral:b'] } }, { tagged: { $in: ['country:PK'] } }] },
+        { at: -1, _id: -1 },
+      ],
       ['items', { at: { $gte: new Date(0) } }, { at: -1, _id: -1 }],
       ['items', { terms: { $in: ['mineral:tin'] } }, {}],
       ['subjects', { terms: { $in: ['mineral:tin'] } }, {}],
-      ['subjects', { kind: 'deal', minerals: 'tin' }, {}],
+      ['subjects', { kind: 'deal', minerals: { $in: ['tin', 'lead'] } }, {}],
       ['links', { subject: 'deal/x', linked: true }, { at: -1, item: -1 }],
       ['links', { item: { $in: ['x'] } }, {}],
       ['links', { item: 'x', linked: true }, { score: -1 }],

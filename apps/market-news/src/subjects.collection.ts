@@ -82,10 +82,10 @@ export class SubjectsCollection {
     return new Map(found.map(({ _id, revision }) => [_id, revision]));
   }
 
-  /** Every deal that commits a mineral. */
-  async *dealsOf(mineral: string): AsyncGenerator<DealWorth> {
+  /** Every deal that commits a mineral by one of these names. */
+  async *dealsOf(names: readonly string[]): AsyncGenerator<DealWorth> {
     const found = this.collection.find<Record<'id', string> & Record<'commitments' | 'value', unknown>>(
-      { kind: 'deal', minerals: mineral } as mongo.Filter<SubjectDocument>,
+      { kind: 'deal', minerals: { $in: [...names] } } as mongo.Filter<SubjectDocument>,
       { projection: { id: 1, commitments: 1, value: 1 } },
     );
     for await (const { id, commitments, value } of found)

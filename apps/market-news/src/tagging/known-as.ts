@@ -8,15 +8,16 @@ const ABBREVIATIONS: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /**
- * What a deal or a shipment calls its mineral, and all that news may call it by: `aluminium` is tagged as aluminum,
+ * What a deal, a shipment or a query calls its mineral, and all that news may call it by: `aluminium` is tagged as aluminum,
  * `bastnasite` as what it is an ore of, `copper-concentrate` as copper.
  */
 export function knownAs(mineral: string, reference: Reference): string[] {
   const parts = mineral.split('-');
   const text = parts.join(' ');
-  return [
+  const names = [
     mineral,
     ...reference.minerals.find(text, wordsOf(text)).flatMap(({ means }) => means),
     ...parts.flatMap((part) => ABBREVIATIONS.get(part) ?? []),
   ];
+  return [...new Set(names)];
 }
