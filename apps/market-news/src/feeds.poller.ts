@@ -21,7 +21,8 @@ import { type Feed, readFeed } from './feeds/read-feed.js';
 import { type FeedDocument, FeedsCollection, type PollDocument } from './feeds.collection.js';
 import { digestOf, postedItem } from './posted-item.js';
 
-const POLLS_AT_ONCE = 4;
+/** One fewer than the threads that Node looks hosts up in: slow names of feeds must not keep MongoDB's and Kafka's waiting. */
+const POLLS_AT_ONCE = 3;
 const TIMEOUT_MS = 20_000;
 /** Longer than a poll can take: the fetch within its timeout, the sending within Kafka's few retries. */
 const LEASE_MS = 120_000;

@@ -63,7 +63,7 @@ type Session = Awaited<ReturnType<Database['session']>>;
  *
  * A majority read without the session would do for as long as one primary lives: it acknowledges no write before its
  * own majority reads show it. One that was just elected has the write, and does not know for tens of milliseconds that
- * a majority has; its majority reads show a past moment until then. Where the writes lie on several shards their
+ * a majority has; its majority reads may show a past moment until then. Where the writes lie on several shards their
  * moments are cluster times, and the argument holds: each shard is read at a moment not before the session's.
  *
  * Why it is right under a crash at any point. Offsets are committed after all of it, so the batch comes again; it is
