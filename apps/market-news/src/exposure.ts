@@ -3,7 +3,7 @@ import { IsString } from 'class-validator';
 import { Currency, Mineral, OneOf } from '#contracts/fields.js';
 import { BASES, type Basis, type Unit } from '#contracts/trade.js';
 import { Count, ExactDecimal, ManyOf } from '#service/view-fields.js';
-import type { Subject } from './subject.js';
+import type { PricedCommitment, Subject } from './subject.js';
 import { knownAs } from './tagging/known-as.js';
 import type { Reference } from './tagging/reference.js';
 

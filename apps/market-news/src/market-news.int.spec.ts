@@ -330,9 +330,10 @@ describe('asking', () => {
 describe('posting', () => {
   it('gives the item the trace of the request', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    const { body } = await service.post('/items', { title: 'Traced news of tin' }, { traceparent });
-    await eventually(() => {
-      const [event] = said(body['id'] as string, ItemPublished);
+    const headers = { 'content-type': 'application/json', traceparent };
+    const { body } = await service.post<Body>('/items', { title: 'Traced news of tin' }, headers);
+    await eventually(async () => {
+      const [event] = await said(body['id'] as string, ItemPublished);
       expect(event?.extensions['traceparent']).toBe(traceparent);
     });
   });

@@ -167,7 +167,8 @@ export function openApiOf(app: NestFastifyApplication, { title, description }: A
     content: { 'application/problem+json': { schema: schemaRef(Problem) as object } },
   };
   for (const path of Object.values(document.paths)) {
-    for (const operation of [path.get, path.post, path.delete]) if (operation) operation.responses.default ??= anyOther;
+    for (const operation of [path.get, path.post, path.delete])
+      if (operation) operation.responses.default ??= anyOther;
   }
   return withSharedSchemas(document);
 }
