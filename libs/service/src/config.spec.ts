@@ -28,7 +28,7 @@ const given = (environment: Record<string, string>) => ({
 
 describe('the configuration', () => {
   it('needs only to know where Kafka and MongoDB are', () => {
-    given({}).then({ port: 3001, host: '0.0.0.0', kafkaNamespace: '', logLevel: 'info', batchSize: 1_000 });
+    given({}).then({ port: 3001, host: '0.0.0.0', kafkaNamespace: '', logLevel: 'info', batchSize: 2_500 });
   });
 
   it('takes numbers and flags from their texts', () => {
