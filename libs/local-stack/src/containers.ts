@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { MongoDBContainer } from '@testcontainers/mongodb';
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from 'testcontainers';
 import { freePort, retryTakenPort } from './free-port.js';
-import { singleNodeSettings } from './kafka-broker.js';
-import { kafkaClusterId } from './kafka-cluster-id.js';
+import { clusterSettings } from './kafka-broker.js';
+import { describeKafka } from './describe-kafka.js';
 import { kafkaVersion } from './kafka-program.js';
 import { type Log, withProgress } from './progress.js';
 
@@ -86,7 +86,7 @@ export async function startKafkaContainer(host: string, log: Log): Promise<Runni
         KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT',
         KAFKA_INTER_BROKER_LISTENER_NAME: 'INSIDE',
         ...Object.fromEntries(
-          singleNodeSettings.map(([key, value]) => [
+          clusterSettings(1).map(([key, value]) => [
             `KAFKA_${key.toUpperCase().replaceAll('.', '_')}`,
             value,
           ]),
@@ -97,7 +97,7 @@ export async function startKafkaContainer(host: string, log: Log): Promise<Runni
       .start();
     const address = `${host}:${port}`;
     try {
-      await kafkaClusterId([address]);
+      await describeKafka([address]);
     } catch (error) {
       await container.stop();
       throw error;

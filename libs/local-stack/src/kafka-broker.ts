@@ -1,37 +1,55 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeKafka } from './describe-kafka.js';
 import { freePort, retryTakenPort } from './free-port.js';
-import { kafkaClusterId } from './kafka-cluster-id.js';
 import type { KafkaProgram } from './kafka-program.js';
 import type { ServerHandle } from './server-handle.js';
 import { SupervisedProcess } from './supervised-process.js';
 import { ServerNotReadyError, untilReady } from './until-ready.js';
 
-/** A Kafka of ours: KRaft, one node that is broker and controller, on ports and in a folder of its own. */
+/** What one node of a cluster has to know: itself, and where it finds the others. */
+export interface KafkaNode {
+  readonly id: number;
+  /** For clients. */
+  readonly port: number;
+  readonly controllerPort: number;
+  /** By id, the port at which this node finds each controller of the cluster, itself among them. */
+  readonly controllers: ReadonlyMap<number, number>;
+  /** Where the other brokers find this one, and where it listens for them; where clients do, unless told. */
+  readonly replication?: { readonly port: number; readonly foundAt: number };
+  /** `-Xmx` of its JVM. */
+  readonly heap: string;
+}
+
+/** A Kafka of ours: KRaft, a node that is broker and controller, on ports and in a folder of its own. */
 export class KafkaBroker implements ServerHandle {
   readonly address: string;
   /** A random one (a UUID in URL-safe base64), by which a broker of another stack on an old port can be told. */
-  readonly clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+  readonly clusterId: string;
   #process: SupervisedProcess;
   #program: KafkaProgram;
+  #node: KafkaNode;
 
-  private constructor(process: SupervisedProcess, program: KafkaProgram, port: number) {
+  private constructor(process: SupervisedProcess, program: KafkaProgram, clusterId: string, node: KafkaNode) {
     this.#process = process;
     this.#program = program;
-    this.address = `127.0.0.1:${port}`;
+    this.#node = node;
+    this.clusterId = clusterId;
+    this.address = `127.0.0.1:${node.port}`;
   }
 
   /**
-   * Resolves when a client is given the cluster's brokers and topics.
+   * A cluster of one. Resolves when a client is given the cluster's brokers and topics.
    * @throws ServerNotReadyError
    */
   static async create(program: KafkaProgram): Promise<KafkaBroker> {
     return retryTakenPort(async () => {
-      const port = await freePort();
-      const broker = new KafkaBroker(await SupervisedProcess.create(), program, port);
+      const [port, controllerPort] = [await freePort(), await freePort()];
+      const controllers = new Map([[1, controllerPort]]);
+      const node = { id: 1, port, controllerPort, controllers, heap: '512m' };
+      const broker = await KafkaBroker.prepare(program, newClusterId(), node);
       try {
-        await broker.#format(port, await freePort());
         await broker.start();
         return broker;
       } catch (error) {
@@ -39,6 +57,18 @@ export class KafkaBroker implements ServerHandle {
         throw error;
       }
     });
+  }
+
+  /** A node that has its storage and does not run yet: of a cluster, all are to be started together. */
+  static async prepare(program: KafkaProgram, clusterId: string, node: KafkaNode): Promise<KafkaBroker> {
+    const broker = new KafkaBroker(await SupervisedProcess.create(), program, clusterId, node);
+    try {
+      await broker.#format();
+      return broker;
+    } catch (error) {
+      await broker.stop();
+      throw error;
+    }
   }
 
   get pid(): number | undefined {
@@ -52,9 +82,10 @@ export class KafkaBroker implements ServerHandle {
   async start(): Promise<void> {
     await this.#java('kafka.Kafka', this.#properties);
     await untilReady('Kafka', this.#process, async () => {
-      const clusterId = await kafkaClusterId([this.address]);
+      const { clusterId, brokers } = await describeKafka([this.address]);
       if (clusterId !== this.clusterId)
         throw new Error(`${this.address} belongs to another cluster, ${clusterId}`);
+      if (!brokers.includes(this.address)) throw new Error('the controller does not count on it yet');
     });
   }
 
@@ -67,11 +98,8 @@ export class KafkaBroker implements ServerHandle {
     return join(this.#process.folder, 'server.properties');
   }
 
-  async #format(port: number, controllerPort: number): Promise<void> {
-    await writeFile(
-      this.#properties,
-      serverProperties(port, controllerPort, join(this.#process.folder, 'data')),
-    );
+  async #format(): Promise<void> {
+    await writeFile(this.#properties, serverProperties(this.#node, join(this.#process.folder, 'data')));
     await this.#java('kafka.tools.StorageTool', 'format', '-t', this.clusterId, '-c', this.#properties);
     const { code } = await this.#process.exited();
     if (code !== 0) {
@@ -85,7 +113,7 @@ export class KafkaBroker implements ServerHandle {
     return this.#process.run(this.#program.java, [
       // The first compiler only: up in half the time, and the second one's threads leave the cores to the services.
       '-XX:TieredStopAtLevel=1',
-      '-Xmx512m',
+      `-Xmx${this.#node.heap}`,
       // Nothing outside of our folder, where it would stay behind after a SIGKILL.
       '-XX:-UsePerfData',
       `-Djava.io.tmpdir=${this.#process.folder}`,
@@ -99,36 +127,58 @@ export class KafkaBroker implements ServerHandle {
   }
 }
 
-/** For one node: every internal topic has one replica and few partitions, and a group's first member need not wait. */
-function serverProperties(port: number, controllerPort: number, dataFolder: string): string {
+export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'A');
+
+function serverProperties(node: KafkaNode, dataFolder: string): string {
+  const { port, controllerPort, replication } = node;
+  const local = (name: string, at: number): string => `${name}://127.0.0.1:${at}`;
   return [
     'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `node.id=${node.id}`,
+    `controller.quorum.voters=${[...node.controllers].map(([id, at]) => `${id}@127.0.0.1:${at}`).join()}`,
+    `listeners=${[
+      local('PLAINTEXT', port),
+      local('CONTROLLER', controllerPort),
+      ...(replication ? [local('REPLICATION', replication.port)] : []),
+    ].join()}`,
+    `advertised.listeners=${[
+      local('PLAINTEXT', port),
+      // What a controller tells of itself counts more with the others than where they were told to find it.
+      local('CONTROLLER', node.controllers.get(node.id)!),
+      ...(replication ? [local('REPLICATION', replication.foundAt)] : []),
+    ].join()}`,
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `inter.broker.listener.name=${replication ? 'REPLICATION' : 'PLAINTEXT'}`,
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,REPLICATION:PLAINTEXT',
     `log.dirs=${dataFolder.replaceAll('\\', '/')}`,
-    ...singleNodeSettings.map(([key, value]) => `${key}=${value}`),
+    ...clusterSettings(node.controllers.size).map(([key, value]) => `${key}=${value}`),
     '',
   ].join('\n');
 }
 
-/** The settings that the container is given too. */
-export const singleNodeSettings: [string, string][] = [
-  // The services make their topics, with the partitions they need; a misspelt one must fail.
-  ['auto.create.topics.enable', 'false'],
-  ['offsets.topic.replication.factor', '1'],
-  ['offsets.topic.num.partitions', '4'],
-  ['transaction.state.log.replication.factor', '1'],
-  ['transaction.state.log.min.isr', '1'],
-  ['transaction.state.log.num.partitions', '4'],
-  ['share.coordinator.state.topic.replication.factor', '1'],
-  ['share.coordinator.state.topic.min.isr', '1'],
-  ['group.initial.rebalance.delay.ms', '0'],
-  // A broker that was killed is taken back only when its former self has timed out: 9 s unless told. Not much shorter,
-  // or a busy machine makes the controller give up a broker that lives.
-  ['broker.session.timeout.ms', '3000'],
-  ['broker.heartbeat.interval.ms', '500'],
-];
+/**
+ * For a cluster of so many nodes: every topic has a replica on each, and all but one must have what is acknowledged.
+ * Internal topics have few partitions, and a group's first member need not wait.
+ */
+export const clusterSettings = (nodes: number): [string, string][] => {
+  const replicas = String(nodes);
+  const inSync = String(Math.max(1, nodes - 1));
+  return [
+    // The services make their topics, with the partitions they need; a misspelt one must fail.
+    ['auto.create.topics.enable', 'false'],
+    ['default.replication.factor', replicas],
+    ['min.insync.replicas', inSync],
+    ['offsets.topic.replication.factor', replicas],
+    ['offsets.topic.num.partitions', '4'],
+    ['transaction.state.log.replication.factor', replicas],
+    ['transaction.state.log.min.isr', inSync],
+    ['transaction.state.log.num.partitions', '4'],
+    ['share.coordinator.state.topic.replication.factor', replicas],
+    ['share.coordinator.state.topic.min.isr', inSync],
+    ['group.initial.rebalance.delay.ms', '0'],
+    // A broker that was killed is taken back only when its former self has timed out: 9 s unless told. Not much shorter,
+    // or a busy machine makes the controller give up a broker that lives.
+    ['broker.session.timeout.ms', '3000'],
+    ['broker.heartbeat.interval.ms', '500'],
+  ];
+};

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
 import mongoose from 'mongoose';
-import { kafkaClusterId } from './kafka-cluster-id.js';
+import { describeKafka } from './describe-kafka.js';
 import { type LocalStack, startLocalStack } from './local-stack.js';
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -96,7 +96,11 @@ describe('two stacks side by side', () => {
   it(
     'have clusters, topics and documents of their own',
     async () => {
-      expect(await kafkaClusterId(one.kafkaBrokers)).not.toBe(await kafkaClusterId(other.kafkaBrokers));
+      const [{ clusterId }, theOther] = await Promise.all([
+        describeKafka(one.kafkaBrokers),
+        describeKafka(other.kafkaBrokers),
+      ]);
+      expect(clusterId).not.toBe(theOther.clusterId);
       await withAdmin(one.kafkaBrokers, (admin) =>
         admin.createTopics({ topics: [{ topic: 'only-in-one' }] }),
       );

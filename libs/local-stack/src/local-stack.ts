@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { Attempts, LocalStackUnavailableError } from './attempts.js';
 import { KafkaBroker } from './kafka-broker.js';
-import { kafkaClusterId } from './kafka-cluster-id.js';
+import { describeKafka } from './describe-kafka.js';
 import { kafkaProgram } from './kafka-program.js';
 import { Mongod } from './mongod.js';
 import { mongodProgram } from './mongod-program.js';
@@ -120,7 +120,7 @@ async function startKafka(
     const address = env.KAFKA_BROKERS;
     // An address that was given and does not answer is a mistake to be told, not to be covered by another server.
     return attempts.try(`KAFKA_BROKERS=${address}`, async () => {
-      await untilAnswered(() => kafkaClusterId(brokerList(address)));
+      await untilAnswered(() => describeKafka(brokerList(address)));
       return { address, how: 'KAFKA_BROKERS in the environment', stop: async () => undefined };
     });
   }

@@ -5,31 +5,47 @@ import type { ServerHandle } from './server-handle.js';
 import { SupervisedProcess } from './supervised-process.js';
 import { untilReady } from './until-ready.js';
 
-/** A mongod of ours: a replica set of one, on a port and in a folder of its own. */
+/** At most so much for the cache: enough for a benchmark, and the rest of the machine's memory belongs to others. */
+const CACHE_GB = 2;
+const CACHE_GB_OF_A_MEMBER = 0.25;
+
+/** Elections are to take seconds, as failures of a test do, and not the 10 s and more of production. */
+const ELECTIONS = { electionTimeoutMillis: 2_000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 2 };
+
+/** A mongod of ours, on a port and in a folder of its own: a replica set of one, or a member of one. */
 export class Mongod implements ServerHandle {
-  readonly uri: string;
+  readonly address: string;
   #process: SupervisedProcess;
   #binary: string;
   #port: number;
   #replicaSet: string;
+  #isAlone: boolean;
 
-  private constructor(process: SupervisedProcess, binary: string, port: number) {
+  private constructor(
+    process: SupervisedProcess,
+    binary: string,
+    port: number,
+    replicaSet: string,
+    isAlone: boolean,
+  ) {
     this.#process = process;
     this.#binary = binary;
     this.#port = port;
-    // A name of its own: a client that finds another stack's mongod on an old port refuses it.
-    this.#replicaSet = `orebound-${randomBytes(4).toString('hex')}`;
-    this.uri = `mongodb://127.0.0.1:${port}/?replicaSet=${this.#replicaSet}`;
+    this.#replicaSet = replicaSet;
+    this.#isAlone = isAlone;
+    this.address = `127.0.0.1:${port}`;
   }
 
   /**
-   * Resolves when a primary takes writes with `w: 'majority'`.
+   * A replica set of one. Resolves when it takes writes with `w: 'majority'`.
    * @param binary the path of a mongod
+   * @param folder where its data lies: the system's folder for temporary files unless told
    * @throws ServerNotReadyError
    */
-  static async create(binary: string): Promise<Mongod> {
+  static async create(binary: string, folder?: string): Promise<Mongod> {
     return retryTakenPort(async () => {
-      const mongod = new Mongod(await SupervisedProcess.create(), binary, await freePort());
+      const port = await freePort();
+      const mongod = new Mongod(await SupervisedProcess.create(folder), binary, port, newSetName(), true);
       try {
         await mongod.start();
         return mongod;
@@ -40,8 +56,46 @@ export class Mongod implements ServerHandle {
     });
   }
 
+  /**
+   * A replica set of so many, each able to become the primary. Resolves when all are up and one takes writes.
+   * @throws ServerNotReadyError
+   */
+  static async createSet(binary: string, count: number): Promise<Mongod[]> {
+    return retryTakenPort(async () => {
+      const replicaSet = newSetName();
+      const members: Mongod[] = [];
+      for (let nth = 0; nth < count; nth++)
+        members.push(
+          new Mongod(await SupervisedProcess.create(), binary, await freePort(), replicaSet, false),
+        );
+      try {
+        await Promise.all(members.map((member) => member.#run()));
+        await untilReady('mongod', members[0]!.#process, () =>
+          members[0]!.#takesWrites(members.map(({ address }) => address)),
+        );
+        await Promise.all(
+          members.map((member) => untilReady('mongod', member.#process, () => member.#isMember())),
+        );
+        return members;
+      } catch (error) {
+        await Promise.all(members.map((member) => member.stop()));
+        throw error;
+      }
+    });
+  }
+
+  /** The set's connection string, with this member to begin with. */
+  get uri(): string {
+    return `mongodb://${this.address}/?replicaSet=${this.#replicaSet}`;
+  }
+
   get pid(): number | undefined {
     return this.#process.pid;
+  }
+
+  /** Where its data lies. */
+  get folder(): string {
+    return this.#process.folder;
   }
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -49,15 +103,10 @@ export class Mongod implements ServerHandle {
   }
 
   async start(): Promise<void> {
-    await this.#process.run(this.#binary, [
-      ...['--dbpath', this.#process.folder, '--storageEngine', 'wiredTiger'],
-      ...['--bind_ip', '127.0.0.1', '--port', String(this.#port), '--replSet', this.#replicaSet],
-      // A socket file would lie in the shared folder for temporary files, and stay there after a SIGKILL.
-      '--nounixsocket',
-      // At most so much: enough for a benchmark, and the rest of the machine's memory belongs to others.
-      ...['--wiredTigerCacheSizeGB', '2', '--oplogSize', '256'],
-    ]);
-    await untilReady('mongod', this.#process, () => this.#takesWrites());
+    await this.#run();
+    await untilReady('mongod', this.#process, () =>
+      this.#isAlone ? this.#takesWrites([this.address]) : this.#isMember(),
+    );
   }
 
   /** Kills it and removes its data. */
@@ -65,22 +114,56 @@ export class Mongod implements ServerHandle {
     return this.#process.close();
   }
 
-  async #takesWrites(): Promise<void> {
-    const client = new mongoose.mongo.MongoClient(`mongodb://127.0.0.1:${this.#port}`, {
-      directConnection: true,
-      serverSelectionTimeoutMS: 1_000,
-      // One that still steps up makes the driver wait on its own rhythm of 10 s otherwise.
-      heartbeatFrequencyMS: 500,
-    });
-    try {
+  /** Asks it to let another be the primary. Does nothing where it is not. */
+  async stepDown(): Promise<void> {
+    await this.#directly(async (client) => {
       const admin = client.db('admin');
-      const hello = await admin.command({ hello: 1 });
-      if (!hello.setName) {
-        const members = [{ _id: 0, host: `127.0.0.1:${this.#port}` }];
-        await admin.command({ replSetInitiate: { _id: this.#replicaSet, members } });
-      } else if (hello.setName !== this.#replicaSet) {
-        throw new Error(`port ${this.#port} belongs to the replica set ${hello.setName}, not to ours`);
-      }
+      if (!(await admin.command({ hello: 1 })).isWritablePrimary) return;
+      await admin.command({ replSetStepDown: 5, secondaryCatchUpPeriodSecs: 2, force: true });
+    });
+  }
+
+  async isPrimary(): Promise<boolean> {
+    return this.#directly(async (client) =>
+      Boolean((await client.db('admin').command({ hello: 1 })).isWritablePrimary),
+    );
+  }
+
+  #run(): Promise<void> {
+    const cacheGb = this.#isAlone ? CACHE_GB : CACHE_GB_OF_A_MEMBER;
+    return this.#process.run(this.#binary, [
+      ...['--dbpath', this.#process.folder, '--storageEngine', 'wiredTiger'],
+      ...['--bind_ip', '127.0.0.1', '--port', String(this.#port), '--replSet', this.#replicaSet],
+      // A socket file would lie in the shared folder for temporary files, and stay there after a SIGKILL.
+      '--nounixsocket',
+      ...['--wiredTigerCacheSizeGB', String(cacheGb), '--oplogSize', '256'],
+    ]);
+  }
+
+  /** As a member that is up to date enough to be read from, or is the primary. */
+  async #isMember(): Promise<void> {
+    await this.#directly(async (client) => {
+      const hello = await client.db('admin').command({ hello: 1 });
+      if (!hello.isWritablePrimary && !hello.secondary)
+        throw new Error('it is neither primary nor secondary');
+    });
+  }
+
+  async #takesWrites(hosts: readonly string[]): Promise<void> {
+    const isInitiated = await this.#directly(async (client) => {
+      const admin = client.db('admin');
+      const { setName } = await admin.command({ hello: 1 });
+      if (setName && setName !== this.#replicaSet)
+        throw new Error(`port ${this.#port} belongs to the replica set ${setName}, not to ours`);
+      if (setName) return true;
+      const members = hosts.map((host, _id) => ({ _id, host }));
+      const settings = hosts.length > 1 ? ELECTIONS : {};
+      await admin.command({ replSetInitiate: { _id: this.#replicaSet, members, settings } });
+      return false;
+    });
+    if (!isInitiated) throw new Error('it has just been made a replica set');
+    const client = new mongoose.mongo.MongoClient(this.uri, QUICK);
+    try {
       await client
         .db('orebound_local_stack')
         .collection<{ _id: string }>('ready')
@@ -93,4 +176,22 @@ export class Mongod implements ServerHandle {
       await client.close();
     }
   }
+
+  async #directly<T>(ask: (client: mongoose.mongo.MongoClient) => Promise<T>): Promise<T> {
+    const client = new mongoose.mongo.MongoClient(`mongodb://${this.address}`, {
+      directConnection: true,
+      ...QUICK,
+    });
+    try {
+      return await ask(client);
+    } finally {
+      await client.close();
+    }
+  }
 }
+
+/** One that still steps up makes the driver wait on its own rhythm of 10 s otherwise. */
+const QUICK = { serverSelectionTimeoutMS: 1_000, socketTimeoutMS: 10_000, heartbeatFrequencyMS: 500 };
+
+/** A name of its own: a client that finds another stack's mongod on an old port refuses it. */
+const newSetName = (): string => `orebound-${randomBytes(4).toString('hex')}`;

@@ -34,14 +34,18 @@ export class SupervisedProcess {
     this.#keepAwake(false);
   }
 
-  /** @throws Error when no process could be started, or the system's folder for temporary files cannot be written to. */
-  static async create(): Promise<SupervisedProcess> {
+  /**
+   * @param parent where its folder is made: the system's folder for temporary files unless told
+   * @throws Error when no process could be started, or the folder cannot be made
+   */
+  static async create(parent?: string): Promise<SupervisedProcess> {
     const supervisor = fork(fileURLToPath(new URL('./supervisor.js', import.meta.url)), {
       detached: true,
       // Its own streams: whoever reads our output must not wait for the supervisor to close it as well.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Not Jest's flags, nor a debugger's port.
       execArgv: [],
+      ...(parent !== undefined && { env: { ...process.env, TMPDIR: parent } }),
     });
     let complaint = '';
     supervisor.stderr?.on('data', (chunk) => (complaint += String(chunk)));
