@@ -1,0 +1,87 @@
+/** What upstream systems send: seeded, with repeats, out of order, and some of it no event at all. Pure. */
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { writeKafka } from '#contracts/kafka-binding.js';
+import { EventRetracted } from '#contracts/shipments.js';
+import { lifecycle, random } from '../bench/lifecycles.js';
+
+/** A Kafka message; `poison` is in its headers where it is no event that can be taken. */
+export interface Message {
+  readonly key: string;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Sending = { readonly event: CloudEvent } | { readonly poison: Message };
+
+const REPEATED = 0.1;
+const DISORDERED = 0.2;
+const POISONED = 0.01;
+const RETRACTED = 0.05;
+/** Shipments under way at once. */
+const UNDER_WAY = 150;
+/** How many sendings later a repeat or what is out of order comes, at most. */
+const LATEST = 400;
+/** The place of the arrival in a lifecycle. */
+const ARRIVAL = 6;
+
+/** Without end; the same for the same seed. */
+export function* traffic(seed: number, deals: readonly string[]): Generator<Sending> {
+  const next = random(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
+  let shipments = 0;
+  let poisons = 0;
+  const begin = (): CloudEvent[] => {
+    const nth = shipments++;
+    const id = `SHP-${seed}-${nth}`;
+    const events = lifecycle(id, seed * 100_000 + nth, pick(deals));
+    return next() < RETRACTED ? [...events, retractionOf(events[ARRIVAL]!)] : events;
+  };
+  const queues = Array.from({ length: UNDER_WAY }, begin);
+  const later: { event: CloudEvent; due: number }[] = [];
+  for (let nth = 0; ; nth++) {
+    const due = later.findIndex((one) => one.due <= nth);
+    if (due >= 0) {
+      yield { event: later.splice(due, 1)[0]!.event };
+      continue;
+    }
+    if (next() < POISONED) {
+      yield { poison: poison(poisons++, pick(queues)[0]!) };
+      continue;
+    }
+    const index = Math.floor(next() * queues.length);
+    const event = queues[index]!.shift()!;
+    if (queues[index]!.length === 0) queues[index] = begin();
+    if (next() < REPEATED) later.push({ event, due: nth + Math.ceil(next() * LATEST) });
+    if (next() < DISORDERED) later.push({ event, due: nth + Math.ceil(next() * LATEST) });
+    else yield { event };
+  }
+}
+
+const retractionOf = (arrival: CloudEvent): CloudEvent => ({
+  ...arrival,
+  id: `${arrival.id}-not`,
+  type: EventRetracted.type,
+  data: { eventId: arrival.id, reason: 'it was another vessel' },
+});
+
+/** Five ways to be refused, on the key of a shipment that is under way. */
+function poison(nth: number, { subject, ...event }: CloudEvent): Message {
+  const good = writeKafka({ ...event, subject, id: `poison-${nth}` });
+  const headers = { ...good.headers, poison: String(nth) };
+  switch (nth % 5) {
+    case 0:
+      return { key: subject, value: '{ "dealId": ', headers };
+    case 1:
+      return { ...good, headers: { ...headers, ce_type: 'orebound.shipment.sunk.v1' } };
+    case 2:
+      return { key: subject, value: JSON.stringify({ milestone: 'arrived', at: 'yesterday' }), headers };
+    case 3:
+      return { key: subject, value: good.value, headers: { poison: String(nth) } };
+    default:
+      return {
+        key: subject,
+        value: '[]',
+        headers: { poison: String(nth), 'content-type': 'application/cloudevents+json' },
+      };
+  }
+}
