@@ -28,6 +28,12 @@ const STOPS_WITHIN_MS = 12_000;
 
 const DIST = fileURLToPath(new URL('../..', import.meta.url));
 
+/** However this process ends, short of SIGKILL, no service stays behind: one that is frozen could not end itself. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** From when to when something was so, in milliseconds of `performance.now`. `until` is absent while it is. */
 export interface Span {
   readonly from: number;
@@ -188,7 +194,9 @@ export class Instance {
     // A message to one that is just being killed has nobody to take it.
     child.on('error', () => undefined);
     this.#child = child;
+    running.add(child);
     child.once('exit', (code, signal) => {
+      running.delete(child);
       if (this.#asked || this.#child !== child) return;
       this.misdeeds.push(`${this.name} died unasked, of ${signal ?? `exit code ${code}`}`);
       this.#isAbsent();

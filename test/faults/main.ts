@@ -9,6 +9,7 @@ import { tryBugs } from './planted/try-bugs.js';
 import { run } from './run.js';
 import { tableOfBugs, tableOfRuns } from './report.js';
 import { scheduleOf } from './schedule.js';
+import { smallDisk, type SmallDisk } from './small-disk.js';
 
 const HELP = `npm run test:faults [-- options]
 
@@ -22,7 +23,7 @@ them, and holds what is there in the end against a model of what must be. The sh
   --faults N      faults a schedule
   --events N      events a schedule, about
   --planted       the test of the test: plants one bug after another and sees that each is caught
-  --bug NAME      with --planted, this one only
+  --bug NAME      with --planted: this one, and those of further --bug
   --help          this text
 
 Ends with 0 where all held, with 1 where something did not: the report says what, and where the logs
@@ -39,7 +40,7 @@ const options = {
   faults: { type: 'string' },
   events: { type: 'string' },
   planted: { type: 'boolean' },
-  bug: { type: 'string' },
+  bug: { type: 'string', multiple: true },
   help: { type: 'boolean' },
 } as const;
 
@@ -76,10 +77,10 @@ const events = Number(values.events ?? (values.long ? 25_000 : 6_000));
 const logs = mkdtempSync(join(tmpdir(), 'orebound-faults-'));
 
 if (values.planted) {
-  const bugs = BUGS.filter(({ name }) => values.bug === undefined || name === values.bug);
+  const bugs = BUGS.filter(({ name }) => values.bug?.includes(name) ?? true);
   if (bugs.length === 0) {
     process.stderr.write(
-      `there is no bug ${values.bug}; there are ${BUGS.map(({ name }) => name).join(', ')}\n`,
+      `there is no bug ${values.bug?.join()}; there are ${BUGS.map(({ name }) => name).join(', ')}\n`,
     );
     process.exit(2);
   }
@@ -89,17 +90,26 @@ if (values.planted) {
 }
 
 let cluster: LocalCluster | undefined;
+let disk: SmallDisk | undefined;
+const clearUp = async (): Promise<void> => {
+  await cluster?.stop();
+  await disk?.remove();
+  cluster = disk = undefined;
+};
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void (cluster?.stop() ?? Promise.resolve()).finally(() => process.exit(130)));
+  process.once(signal, () => void clearUp().finally(() => process.exit(130)));
 
 const reports: Awaited<ReturnType<typeof run>>[] = [];
 for (let nth = 0; nth < schedules; nth++) {
   const seed = firstSeed + nth;
   const servers = seed % 2 === 0 ? 3 : 1;
   say(`schedule ${nth + 1} of ${schedules}, seed ${seed}: ${servers} of each server`);
-  cluster = await startLocalCluster({ servers, log: say });
+  disk = servers === 1 ? await smallDisk() : undefined;
+  if (servers === 1 && !disk)
+    say('   no disk can be filled here: that takes Linux and root; mongod is killed instead');
+  cluster = await startLocalCluster({ servers, log: say, ...(disk && { mongodFolder: disk.folder }) });
   try {
-    const schedule = scheduleOf(seed, { servers, faults, fillsDisk: false });
+    const schedule = scheduleOf(seed, { servers, faults, fillsDisk: disk !== undefined });
     const report = await run({
       seed,
       schedule,
@@ -113,8 +123,7 @@ for (let nth = 0; nth < schedules; nth++) {
     for (const violation of report.violations.slice(0, 20)) say(`   WRONG ${violation}`);
     reports.push(report);
   } finally {
-    await cluster.stop();
-    cluster = undefined;
+    await clearUp();
   }
 }
 

@@ -66,7 +66,7 @@ export interface Fault {
 export interface ScheduleOptions {
   readonly servers: 1 | 3;
   readonly faults: number;
-  /** Whether the disk under mongod can be filled here. */
+  /** Whether the disk under mongod can be filled here; it is killed instead where not, and all else stays the same. */
   readonly fillsDisk: boolean;
 }
 
@@ -104,22 +104,20 @@ export function scheduleOf(seed: number, { servers, faults, fillsDisk }: Schedul
   const next = random(seed);
   const kindsOf: Readonly<Record<Lane, readonly FaultKind[]>> = {
     services: SERVICE_FAULTS,
-    servers:
-      servers === 3
-        ? SERVER_FAULTS_OF_THREE
-        : SERVER_FAULTS_OF_ONE.filter((kind) => fillsDisk || kind !== 'fill-disk'),
+    servers: servers === 3 ? SERVER_FAULTS_OF_THREE : SERVER_FAULTS_OF_ONE,
     links: LINK_FAULTS,
   };
   const left: Record<Lane, FaultKind[]> = { services: [], servers: [], links: [] };
   return Array.from({ length: faults }, (_, nth) => {
     const lane = LANES[nth % LANES.length]!;
     if (left[lane].length === 0) left[lane] = shuffled(kindsOf[lane], next);
-    return faultOf(lane, left[lane].pop()!, next);
+    const fault = faultOf(lane, left[lane].pop()!, next);
+    return fault.kind === 'fill-disk' && !fillsDisk ? { ...fault, kind: 'kill-mongod' } : fault;
   });
 }
 
 /** One of a kind, with the rest drawn. */
-export function faultOf(lane: Lane, kind: FaultKind, next: () => number): Fault {
+function faultOf(lane: Lane, kind: FaultKind, next: () => number): Fault {
   const [from, to] = LASTS[kind];
   return {
     lane,

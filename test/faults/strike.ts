@@ -28,7 +28,7 @@ const pick = <T>(list: readonly T[], share: number): T =>
 const HOUR_MS = 3_600_000;
 /** Answers are dropped for so long, and then so long not: a connection has to be there for requests to pass. */
 const DROPS_FOR_MS = 400;
-const DROPS_AGAIN_AFTER_MS = 1_500;
+const DROPS_AGAIN_AFTER_MS = 800;
 const LONGEST_DELAY_MS = 300;
 
 /** Strikes, holds for as long as the fault is to last, and heals. @returns what was done, in words */
@@ -187,26 +187,28 @@ async function primaryOf({ mongods }: LocalCluster): Promise<Mongod> {
   throw new Error('there has been no primary for 10 s');
 }
 
-/** Instances of shipments that come and go, some in order and some not. */
+/** Two more instances of shipments that come and go, one in order and one not. */
 async function storm({ extraInstance }: Targets, forMs: number, degree: number): Promise<string> {
   const until = performance.now() + forMs;
   let comings = 0;
-  while (performance.now() < until) {
-    const one = extraInstance(comings % 2);
-    comings++;
-    await one.start();
-    // Before it answers it has nothing to come down from.
-    while (!(await Watch.readinessOf(one))) await sleep(100);
-    await sleep(500 + degree * 1_500);
-    if (comings % 2 === 0) await one.kill();
-    else await one.stop();
-  }
+  const comeAndGo = async (one: Instance, go: () => Promise<void>): Promise<void> => {
+    while (performance.now() < until) {
+      comings++;
+      await one.start();
+      // Before it answers it has nothing to come down from.
+      while (!(await Watch.readinessOf(one))) await sleep(100);
+      await sleep(degree * 1_500);
+      await go();
+    }
+  };
+  const [first, second] = [extraInstance(0), extraInstance(1)];
+  await Promise.all([comeAndGo(first, () => first.stop()), comeAndGo(second, () => second.kill())]);
   return `${comings} came and went`;
 }
 
-/** Asks for more replicas in sync than there are: whatever is sent to the topic is refused, and nothing else is. */
-async function refusedDeadLetters({ admin, cluster, deadLetters }: Targets, forMs: number): Promise<string> {
-  const set = (inSync: number): Promise<unknown> =>
+/** Lets the topic of dead letters take nothing: whatever is sent to it is too large. */
+async function refusedDeadLetters({ admin, deadLetters }: Targets, forMs: number): Promise<string> {
+  const letAtMost = (bytes: number): Promise<unknown> =>
     admin.alterConfigs({
       validateOnly: false,
       resources: [
@@ -215,15 +217,14 @@ async function refusedDeadLetters({ admin, cluster, deadLetters }: Targets, forM
           name: deadLetters,
           configEntries: [
             { name: 'retention.ms', value: '-1' },
-            { name: 'max.message.bytes', value: String(2 * 1024 * 1024) },
-            { name: 'min.insync.replicas', value: String(inSync) },
+            { name: 'max.message.bytes', value: String(bytes) },
           ],
         },
       ],
     });
-  await set(cluster.brokers.length + 1);
+  await letAtMost(1);
   await sleep(forMs);
-  await set(Math.max(1, cluster.brokers.length - 1));
+  await letAtMost(2 * 1024 * 1024);
   return deadLetters;
 }
 

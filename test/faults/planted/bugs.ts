@@ -31,11 +31,10 @@ const fault = (
   { which = 0, degree = 0, afterMs = 500 }: { which?: number; degree?: number; afterMs?: number } = {},
 ): Fault => ({ lane, kind, forMs, which, degree, afterMs });
 
-/** The first instance of shipments is killed again and again while each of its writes takes long. */
-const KILLED_WHILE_WRITING = [
-  fault('links', 'slow-mongodb', 15_000, { degree: 0.8 }),
-  ...Array.from({ length: 5 }, () => fault('services', 'kill-service', 300, { afterMs: 2_200 })),
-];
+/** The first instance of shipments is killed again and again, once it is back at work. */
+const KILLED = [3_000, 9_000, 9_000].map((afterMs) => fault('services', 'kill-service', 300, { afterMs }));
+/** The same while each of its writes takes long, so that it is killed in the middle of one. */
+const KILLED_WHILE_WRITING = [fault('links', 'slow-mongodb', 22_000, { degree: 1, afterMs: 100 }), ...KILLED];
 /** Replies of MongoDB and of Kafka are lost, to shipments. */
 const LOST_REPLIES = [
   fault('links', 'drop-replies-mongodb', 9_000),
@@ -64,7 +63,7 @@ export const BUGS: readonly PlantedBug[] = [
     becomes: `await this.reached('read'); await batch.commit(messages.at(-1).offset + 1);`,
     servers: 1,
     faults: KILLED_WHILE_WRITING,
-    shows: /is lost|not in the projection/,
+    shows: /is lost|not in the projection|published wrongly/,
   },
   {
     name: 'write-not-awaited',
@@ -74,7 +73,7 @@ export const BUGS: readonly PlantedBug[] = [
     becomes: `collection.bulkWrite(operations, DURABLE).catch(() => undefined);`,
     servers: 1,
     faults: KILLED_WHILE_WRITING,
-    shows: /is lost|not in the projection|must be/,
+    shows: /is lost|not in the projection|published wrongly|must be/,
   },
   {
     name: 'write-concern-1',
@@ -87,7 +86,7 @@ export const BUGS: readonly PlantedBug[] = [
       fault('servers', 'lose-primary', 1_500, { afterMs: 3_000 }),
       fault('servers', 'lose-primary', 1_500, { afterMs: 3_000 }),
     ],
-    shows: /is lost|not in the projection|must be/,
+    shows: /is lost|not in the projection|published wrongly|must be/,
   },
   {
     name: 'no-version-guard',
@@ -107,7 +106,7 @@ export const BUGS: readonly PlantedBug[] = [
     becomes: ``,
     servers: 1,
     faults: LOST_REPLIES,
-    shows: /is lost|not in the projection|must be/,
+    shows: /is lost|not in the projection|published wrongly|must be/,
   },
   {
     name: 'dead-letter-on-an-outage',
@@ -127,7 +126,7 @@ export const BUGS: readonly PlantedBug[] = [
     becomes: `await this.handle(route, batch, messages, received).catch(() => [NOTHING]);`,
     servers: 1,
     faults: MONGODB_AWAY,
-    shows: /is lost|not in the projection/,
+    shows: /is lost|not in the projection|published wrongly/,
   },
   {
     name: 'not-republished',
@@ -200,9 +199,7 @@ export const BUGS: readonly PlantedBug[] = [
     text: `await batch.commit(messages.at(-1).offset + 1);\n            return true;`,
     becomes: `await batch.commit(messages.at(-1).offset + 2);\n            return true;`,
     servers: 1,
-    faults: Array.from({ length: 4 }, (_, nth) =>
-      fault('services', 'kill-service', 300, { which: nth % 2 === 0 ? 0 : 0.25, afterMs: 2_000 }),
-    ),
+    faults: KILLED,
     shows: /is lost|not in the projection|is no dead letter|not drained/,
   },
   {
@@ -212,10 +209,7 @@ export const BUGS: readonly PlantedBug[] = [
     text: `await within(WITHIN_MS, this.client.send(messages));`,
     becomes: `void this.client.send(messages).catch(() => undefined);`,
     servers: 1,
-    faults: [
-      fault('links', 'slow-kafka', 12_000, { degree: 1 }),
-      ...Array.from({ length: 4 }, () => fault('services', 'kill-service', 300, { afterMs: 2_200 })),
-    ],
+    faults: [fault('links', 'slow-kafka', 22_000, { degree: 1, afterMs: 100 }), ...KILLED],
     shows: /was accepted and is not on/,
   },
   {
