@@ -1,7 +1,15 @@
 /** Holds what can be seen from outside, over HTTP and on the topics, against what must be (model.ts). */
 import type { Instance } from './instance.js';
 import type { DealTerms } from './load.js';
-import { deliveredTo, type ExpectedShipment, type Logged, poisonsIn, scaled, shipmentsIn } from './model.js';
+import {
+  deliveredTo,
+  type ExpectedShipment,
+  type Logged,
+  poisonsIn,
+  QUANTITY_DIGITS,
+  scaled,
+  shipmentsIn,
+} from './model.js';
 
 export interface Ended {
   /** By topic, all that it holds. */
@@ -221,7 +229,7 @@ interface DealShown {
   readonly deliveries: number;
 }
 
-/** To the thousandth of a tonne, and to the hundred-thousandth of a dollar, which is exact. */
+/** To the last digit of weight and money. */
 async function drawnDown(shipments: readonly ExpectedShipment[], { deals, ask }: Ended): Promise<string[]> {
   const all = deliveredTo(shipments);
   return forEach(deals, async ({ id, commitments }) => {
@@ -236,25 +244,37 @@ async function drawnDown(shipments: readonly ExpectedShipment[], { deals, ask }:
         ? []
         : [`${id} has uncommitted ${JSON.stringify(shown.uncommitted)}`]),
       ...commitments.flatMap(({ mineral, quantity, price }) => {
-        const line = shown.commitments.find((one) => one.mineral === mineral)!;
+        const line = shown.commitments.find((one) => one.mineral === mineral);
+        if (!line) return [`${id} knows of no commitment of ${mineral}`];
         const got = all.get(id)?.get(mineral) ?? 0n;
-        const left = scaled(quantity, 3) - got;
+        const left = scaled(quantity, QUANTITY_DIGITS) - got;
         const must = {
           delivered: got,
           remaining: left > 0n ? left : 0n,
           excess: left < 0n ? -left : 0n,
-          value: got * scaled(price, 2),
+          value: got * scaled(price, PRICE_DIGITS),
         };
         const has = {
-          delivered: scaled(line.delivered, 3),
-          remaining: scaled(line.remaining, 3),
-          excess: scaled(line.excess, 3),
-          value: scaled(line.deliveredValue?.amount ?? '0', 5),
+          delivered: exact(line.delivered, QUANTITY_DIGITS),
+          remaining: exact(line.remaining, QUANTITY_DIGITS),
+          excess: exact(line.excess, QUANTITY_DIGITS),
+          value: exact(line.deliveredValue?.amount ?? '0', QUANTITY_DIGITS + PRICE_DIGITS),
         };
-        return differences(`${id}, ${mineral}, in thousandths`, must, has);
+        return differences(`${id}, ${mineral}, in its last digits`, must, has);
       }),
     ];
   });
+}
+
+const PRICE_DIGITS = 2;
+
+/** What is shown as whole last digits; as it is where there are more digits than there can be. */
+function exact(shown: string, digits: number): bigint | string {
+  try {
+    return scaled(shown, digits);
+  } catch {
+    return shown;
+  }
 }
 
 async function news(shipments: readonly ExpectedShipment[], ended: Ended): Promise<string[]> {

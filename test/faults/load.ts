@@ -57,7 +57,7 @@ export class Load {
       commitments: MINERALS.map((mineral) => ({
         mineral,
         // Small enough to be fulfilled by some deliveries, and drawn beyond.
-        quantity: (200 + next() * 4_000).toFixed(3),
+        quantity: (200 + next() * 4_000).toFixed(6),
         price: (50 + next() * 90_000).toFixed(2),
       })),
     }));

@@ -70,7 +70,7 @@ it('sums what has arrived, exactly', () => {
       ...(key === 'SHP-2' ? [{ ...arrived, key }] : []),
     ]),
   ]);
-  expect(deliveredTo(shipments).get('DEAL-1')!.get('antimony')).toBe(28_500n);
+  expect(deliveredTo(shipments).get('DEAL-1')!.get('antimony')).toBe(28_500_000n);
 });
 
 it('knows poison by its header, and its place', () => {

@@ -137,7 +137,10 @@ function outcomeOf(heard: readonly Heard[]): Outcome {
   };
 }
 
-/** By deal and mineral, what has arrived and stands, in thousandths of a tonne. */
+/** A quantity's digits behind the point, at most. */
+export const QUANTITY_DIGITS = 6;
+
+/** By deal and mineral, what has arrived and stands, in millionths of a tonne. */
 export function deliveredTo(shipments: readonly ExpectedShipment[]): Map<string, Map<string, bigint>> {
   const deals = new Map<string, Map<string, bigint>>();
   for (const { dealId, arrivedAt, cargo } of shipments) {
@@ -145,7 +148,7 @@ export function deliveredTo(shipments: readonly ExpectedShipment[]): Map<string,
     const lines = deals.get(dealId) ?? new Map<string, bigint>();
     deals.set(dealId, lines);
     for (const { mineral, quantity } of cargo)
-      lines.set(mineral, (lines.get(mineral) ?? 0n) + scaled(quantity, 3));
+      lines.set(mineral, (lines.get(mineral) ?? 0n) + scaled(quantity, QUANTITY_DIGITS));
   }
   return deals;
 }

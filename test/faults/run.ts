@@ -323,7 +323,7 @@ async function rewound(world: World): Promise<string[]> {
     ...(lag === undefined ? [] : [`rewound, it is not drained: ${lag}`]),
     ...[...documentsAfter]
       .filter(([id, digest]) => documents.get(id) !== digest)
-      .map(([id]) => `rewound, ${id} has changed`),
+      .map(([id]) => `rewound, ${id} ${documents.has(id) ? 'has changed' : 'is there that was not'}`),
     ...[...documents.keys()].filter((id) => !documentsAfter.has(id)).map((id) => `rewound, ${id} is gone`),
     ...[...idsAfter].filter((id) => !ids.has(id)).map((id) => `rewound, ${id} was published anew`),
   ];

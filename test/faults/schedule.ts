@@ -87,7 +87,7 @@ const LASTS: Readonly<Record<FaultKind, readonly [number, number]>> = {
   'fill-disk': [2_000, 4_000],
   'step-down': [2_000, 4_000],
   'kill-primary': [500, 5_000],
-  'lose-primary': [500, 2_000],
+  'lose-primary': [500, 1_500],
   'cut-kafka': [2_000, 11_000],
   'hang-kafka': [2_000, 11_000],
   'slow-kafka': [4_000, 9_000],

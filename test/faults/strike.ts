@@ -30,6 +30,7 @@ const HOUR_MS = 3_600_000;
 const DROPS_FOR_MS = 400;
 const DROPS_AGAIN_AFTER_MS = 800;
 const LONGEST_DELAY_MS = 300;
+const ANOTHER_IS_ELECTED_WITHIN_MS = 6_000;
 
 /** Strikes, holds for as long as the fault is to last, and heals. @returns what was done, in words */
 export async function strike(fault: Fault, targets: Targets): Promise<string> {
@@ -67,7 +68,8 @@ export async function strike(fault: Fault, targets: Targets): Promise<string> {
       cluster.isolate(broker, false);
       return nameOf(cluster, broker);
     case 'lose-leader':
-      return lost(broker, cluster.brokers, forMs, nameOf(cluster, broker));
+      await lostLeader(broker, cluster.brokers, forMs);
+      return nameOf(cluster, broker);
     case 'kill-mongod':
       return outage(targets, 'mongodb', cluster.mongods, () => killed(mongod, forMs, 'mongod'));
     case 'freeze-mongod':
@@ -86,7 +88,8 @@ export async function strike(fault: Fault, targets: Targets): Promise<string> {
     }
     case 'lose-primary': {
       const primary = await primaryOf(cluster);
-      return lost(primary, cluster.mongods, forMs, primary.address);
+      await lostPrimary(primary, cluster.mongods, forMs);
+      return primary.address;
     }
     case 'refuse-dead-letters':
       return refusedDeadLetters(targets, forMs);
@@ -163,20 +166,29 @@ async function frozen(server: Server, forMs: number, name: string): Promise<stri
   return name;
 }
 
-/**
- * Kills a server while those that copy from it are frozen: what it has acknowledged alone is lost, once they go on
- * without it.
- */
-async function lost(server: Server, all: readonly Server[], forMs: number, name: string): Promise<string> {
-  const others = all.filter((one) => one !== server);
+/** Kills a leader while those that copy from it are frozen: what it has acknowledged alone is lost once they go on. */
+async function lostLeader(broker: KafkaBroker, all: readonly KafkaBroker[], forMs: number): Promise<void> {
+  const others = all.filter((one) => one !== broker);
   await Promise.all(others.map((other) => other.kill('SIGSTOP')));
   await sleep(forMs);
-  await server.kill('SIGKILL');
+  await broker.kill('SIGKILL');
   await Promise.all(others.map((other) => other.kill('SIGCONT')));
-  // Long enough for another to be elected and to go on.
-  await sleep(6_000);
-  await server.start();
-  return name;
+  await sleep(ANOTHER_IS_ELECTED_WITHIN_MS);
+  await broker.start();
+}
+
+/**
+ * Kills the secondaries, and then the primary; what it has acknowledged alone is lost once the others are back and go on
+ * without it. Frozen, they would find in their sockets what it has sent them meanwhile.
+ */
+async function lostPrimary(primary: Mongod, all: readonly Mongod[], forMs: number): Promise<void> {
+  const others = all.filter((one) => one !== primary);
+  await Promise.all(others.map((other) => other.kill('SIGKILL')));
+  await sleep(forMs);
+  await primary.kill('SIGKILL');
+  await Promise.all(others.map((other) => other.start()));
+  await sleep(ANOTHER_IS_ELECTED_WITHIN_MS);
+  await primary.start();
 }
 
 async function primaryOf({ mongods }: LocalCluster): Promise<Mongod> {

@@ -1,7 +1,7 @@
 /** What upstream systems send: seeded, with repeats, out of order, and some of it no event at all. Pure. */
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
-import { EventRetracted } from '#contracts/shipments.js';
+import { EventRetracted, type ShipmentRegistered } from '#contracts/shipments.js';
 import { lifecycle, random } from '../bench/lifecycles.js';
 
 /** A Kafka message; `poison` is in its headers where it is no event that can be taken. */
@@ -33,7 +33,8 @@ export function* traffic(seed: number, deals: readonly string[]): Generator<Send
   const begin = (): CloudEvent[] => {
     const nth = shipments++;
     const id = `SHP-${seed}-${nth}`;
-    const events = lifecycle(id, seed * 100_000 + nth, pick(deals));
+    const [registration, ...rest] = lifecycle(id, seed * 100_000 + nth, pick(deals));
+    const events = [weighed(registration!, 10 + next() * 500), ...rest];
     return next() < RETRACTED ? [...events, retractionOf(events[ARRIVAL]!)] : events;
   };
   const queues = Array.from({ length: UNDER_WAY }, begin);
@@ -55,6 +56,13 @@ export function* traffic(seed: number, deals: readonly string[]): Generator<Send
     if (next() < DISORDERED) later.push({ event, due: nth + Math.ceil(next() * LATEST) });
     else yield { event };
   }
+}
+
+/** With all the digits that a quantity may have. */
+function weighed(registration: CloudEvent, tonnes: number): CloudEvent {
+  const data = registration.data as ShipmentRegistered;
+  const cargo = data.cargo.map((lot) => ({ ...lot, quantity: tonnes.toFixed(6) }));
+  return { ...registration, data: { ...data, cargo } };
 }
 
 const retractionOf = (arrival: CloudEvent): CloudEvent => ({

@@ -241,10 +241,10 @@ export const BUGS: readonly PlantedBug[] = [
     what: 'quantities are summed as floating-point numbers',
     module: 'apps/deals/src/weight.js',
     text: `(sums.get(key) ?? new Exact(0)).plus(kilograms(quantity, unit).times(sign))`,
-    becomes: `new Exact(Math.fround(Number(sums.get(key) ?? 0) + Number(kilograms(quantity, unit).times(sign))))`,
+    becomes: `new Exact(Number(sums.get(key) ?? 0) + Number(kilograms(quantity, unit).times(sign)))`,
     servers: 1,
     faults: UNDISTURBED,
-    shows: /in thousandths/,
+    shows: /in its last digits/,
   },
   {
     name: 'always-ready',
