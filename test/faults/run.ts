@@ -88,10 +88,11 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const kafka = foreignClient(cluster.kafkaBrokers);
   const admin = kafka.admin();
   const mongo = new mongoose.mongo.MongoClient(cluster.mongodbUri, { serverSelectionTimeoutMS: 20_000 });
+  let watch: Watch | undefined;
   try {
     await Promise.all([admin.connect(), mongo.connect(), ...instances.map((instance) => instance.start())]);
     await Promise.all(instances.map((instance) => untilReady(instance)));
-    const watch = new Watch(instances);
+    watch = new Watch(instances);
     const world = { ...options, instances, extras, admin, watch, mongo, kafka };
     const report = await struckAndHealed(world);
     return { ...report, seed, logs };
@@ -99,6 +100,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     const violations = [`the run broke off: ${(error as Error).stack ?? String(error)}`];
     return { seed, logs, violations, counts: {}, drainedInMs: NaN, outagesJudged: 0 };
   } finally {
+    watch?.stop();
     say('   the services are stopped');
     await Promise.all([...instances, ...extras].filter(({ pid }) => pid).map((instance) => instance.kill()));
     await Promise.all([...instances, ...extras].map((instance) => instance.closeLinks()));
@@ -205,7 +207,10 @@ async function untilReady(instance: Instance): Promise<void> {
   instance.isBack();
 }
 
-/** @returns what is behind, once it is given up; undefined where nothing is: twice in a row, since what one takes gives the next something to take */
+/**
+ * Waits until no group has anything left: twice in a row, since what one takes gives the next something to take.
+ * @returns what is behind, once it is given up
+ */
 async function drained(
   { admin, namespace, givenUpAfterMs }: World,
   groups: readonly ServiceName[],
