@@ -123,6 +123,11 @@ export class Mongod implements ServerHandle {
     });
   }
 
+  /** Has it write all that it holds to its disk, as it does every minute by itself. */
+  async checkpoint(): Promise<void> {
+    await this.#directly((client) => client.db('admin').command({ fsync: 1 }));
+  }
+
   async isPrimary(): Promise<boolean> {
     return this.#directly(async (client) =>
       Boolean((await client.db('admin').command({ hello: 1 })).isWritablePrimary),
