@@ -15,7 +15,7 @@ const HELP = `npm run test:faults [-- options]
 
 Starts Orebound's services on servers of its own, lets things fail while they are under load, heals
 them, and holds what is there in the end against a model of what must be. The short form takes some
-5 minutes. Schedules of an odd seed have one broker and one mongod, those of an even seed three.
+3 to 5 minutes. Schedules of an odd seed have one broker and one mongod, those of an even seed three.
 
   --seed N        the first seed; the others follow it. As printed, to have a schedule again (random)
   --schedules N   how many (2; 1 with --seed)
