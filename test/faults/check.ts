@@ -173,9 +173,10 @@ function delivered({ topics, deals }: Ended): string[] {
   const causes = (messages: readonly Logged[]): string[] =>
     distinctById(messages).map(({ headers }) => headers['ce_causationid']!);
   const arrivals = distinctById(topics['shipments.arrivals']!).map(({ headers }) => headers['ce_id']!);
-  const registered = causes(
-    topics['deals.events']!.filter(({ headers }) => headers['ce_type'] === 'orebound.deal.registered.v1'),
-  );
+  // By the deal: what the door calls the event of a registration is its own affair.
+  const registered = distinctById(topics['deals.events']!)
+    .filter(({ headers }) => headers['ce_type'] === 'orebound.deal.registered.v1')
+    .map(({ headers }) => headers['ce_subject']!);
   const drawn = causes(
     topics['deals.events']!.filter(({ headers }) => headers['ce_type'] === 'orebound.deal.drawn-down.v1'),
   );
