@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { EventBatch, Received } from '#messaging/effects.js';
 import { murmur2 } from '#messaging/partitioner.js';
+import { until } from '#messaging/testing/until.js';
 import { Database } from '#service/database.js';
 import type { ShipmentEvent } from '../../apps/shipments/src/shipment.js';
 import { ShipmentsCollection } from '../../apps/shipments/src/shipments.collection.js';
@@ -88,13 +88,8 @@ export class FullProjections {
 
   private async untilIndexed(): Promise<void> {
     const folded = this.setting.mongo.db(this.source).collection(COLLECTION);
-    const deadline = Date.now() + INDEXED_WITHIN_MS;
-    for (;;) {
-      const indexes = await folded.indexes().catch(() => []);
-      if (indexes.length >= INDEXES) return;
-      if (Date.now() > deadline) throw new Error('the indexes are not there');
-      await sleep(50);
-    }
+    const isIndexed = async (): Promise<boolean> => (await folded.indexes()).length >= INDEXES;
+    await until('the indexes are there', isIndexed, INDEXED_WITHIN_MS);
   }
 }
 

@@ -1,9 +1,11 @@
+import type { Topic } from '#contracts/topic.js';
 import { freePort } from '#local-stack/free-port.js';
 import { SERVICE_ENVIRONMENT, SERVICE_FLAGS } from '../../apps/demo/src/services.js';
 import { Child } from './child.js';
-import type { Look } from './clock.js';
+import { type Look, type Seen, watched } from './clock.js';
 import { Metrics } from './metrics.js';
-import type { Setting } from './setting.js';
+import type { Tell } from './row.js';
+import { type Setting, uniqueName } from './setting.js';
 
 /** What a service says of itself at one moment. */
 export interface ServiceLook extends Look {
@@ -65,8 +67,43 @@ export class ServiceProcess {
   }
 }
 
+/** What of a service's work is looked at. */
+export interface Work {
+  /** Of the topics that it takes. */
+  readonly namespace: string;
+  /** One that stays; one of the service's own, which goes with it, where none is given. */
+  readonly database?: string;
+  /** Whose events count. */
+  readonly topic: Topic;
+  /** Of these, how many are the warm-up. */
+  readonly from: number;
+  /** How many there are in all. */
+  readonly to: number;
+  /** How many processes share it; one unless told. */
+  readonly processes?: number;
+}
+
+/** Starts a service on what lies on Kafka, looks on until it is done (`watched`), and stops it. */
+export async function watchedAtWork(
+  setting: Setting,
+  service: 'shipments' | 'deals',
+  { namespace, database, topic, from, to, processes = 1 }: Work,
+  tell: Tell,
+): Promise<Seen<ServiceLook>[]> {
+  const place = { namespace, database: database ?? uniqueName(service) };
+  const started = await Promise.all(
+    Array.from({ length: processes }, () => ServiceProcess.start(setting, service, place)),
+  );
+  try {
+    return await watched(() => lookAtAll(started, topic.name), { from, to }, tell);
+  } finally {
+    await Promise.all(started.map((one) => one.stop()));
+    if (database === undefined) await setting.mongo.db(place.database).dropDatabase();
+  }
+}
+
 /** Several processes of one service, looked at as one; undefined before any of them answers. */
-export async function lookAtAll(
+async function lookAtAll(
   services: readonly ServiceProcess[],
   topic: string,
 ): Promise<ServiceLook | undefined> {

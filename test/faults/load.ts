@@ -1,27 +1,22 @@
 /** Sends the traffic, over Kafka and over HTTP, until each piece of it is accepted. */
-import type { CloudEvent } from '#contracts/cloudevent.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CloudEvent, jsonEvent } from '#contracts/cloudevent.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { KafkaClient } from '#messaging/kafka-client.js';
-import { random } from '../bench/lifecycles.js';
+import { MINERALS, random } from '../bench/lifecycles.js';
+import { quiet } from '../bench/setting.js';
 import type { Instance } from './instance.js';
 import { type Message, type Sending, traffic } from './traffic.js';
 
 const DEALS = 40;
 const ITEMS = 6;
-const MINERALS = ['antimony', 'copper', 'neodymium', 'praseodymium', 'lithium', 'cerium'];
 const TICK_MS = 50;
 /** Of what is sent in a tick, the share that goes over HTTP. */
 const OVER_HTTP = 0.3;
 const REQUESTS_AT_ONCE = 4;
 const ANSWERS_WITHIN_MS = 8_000;
 const AGAIN_AFTER_MS = 250;
-const QUIET = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 export interface DealTerms {
   readonly id: string;
@@ -69,7 +64,7 @@ export class Load {
       brokers: at.brokers,
       clientId: 'load',
       namespace: `${at.namespace}.`,
-      log: QUIET,
+      log: quiet,
     });
   }
 
@@ -129,12 +124,8 @@ export class Load {
         await sleep(TICK_MS);
         continue;
       }
-      const body = events.map(({ extensions, ...event }) => ({
-        specversion: '1.0',
-        ...event,
-        ...extensions,
-      }));
-      await this.request('shipments', '/events', 'application/cloudevents-batch+json', body);
+      const type = 'application/cloudevents-batch+json';
+      await this.request('shipments', '/events', type, events.map(jsonEvent));
       for (const event of events) this.events.add(keyOf(event));
     }
   }
@@ -208,5 +199,3 @@ export class Load {
     }
   }
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

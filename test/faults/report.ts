@@ -1,18 +1,9 @@
 /** What came of it, for a person to read. Pure. */
+import { aligned } from '../bench/report.js';
 import type { Caught } from './planted/try-bugs.js';
 import type { RunReport } from './run.js';
 
 const MOST_SHOWN = 50;
-
-const laidOut = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
-};
 
 /** @param command what runs a schedule again, but for its seed */
 export function tableOfRuns(reports: readonly RunReport[], command: string): string {
@@ -28,7 +19,7 @@ export function tableOfRuns(reports: readonly RunReport[], command: string): str
   ]);
   return [
     '',
-    ...laidOut([
+    aligned([
       ['seed', ...counted, 'drained in', 'outages judged', 'outcome'],
       ...rows,
       ['all', ...counted.map(sum), '', '', ''],
@@ -48,7 +39,7 @@ export function tableOfRuns(reports: readonly RunReport[], command: string): str
 export function tableOfBugs(tried: readonly Caught[]): string {
   return [
     '',
-    ...laidOut([
+    aligned([
       ['planted', 'caught by'],
       ...tried.map(({ bug, by }) => [bug.name, by?.slice(0, 160) ?? 'NOT CAUGHT']),
     ]),

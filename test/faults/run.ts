@@ -6,8 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import mongoose from 'mongoose';
 import type { LocalCluster } from '#local-stack/local-cluster.js';
+import { KafkaClient } from '#messaging/kafka-client.js';
 import { foreignClient, TopicReader } from '#messaging/testing/topic-reader.js';
+import { until } from '#messaging/testing/until.js';
 import type { ServiceName } from '../../apps/demo/src/services.js';
+import { quiet } from '../bench/setting.js';
 import { check } from './check.js';
 import { Instance, type Place } from './instance.js';
 import { Load } from './load.js';
@@ -87,13 +90,19 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const extras = [1, 2].map((nth) => new Instance(`shipments-extra-${nth}`, 'shipments', place));
   const kafka = foreignClient(cluster.kafkaBrokers);
   const admin = kafka.admin();
+  const client = new KafkaClient({
+    brokers: cluster.kafkaBrokers,
+    clientId: 'faults',
+    namespace: `${namespace}.`,
+    log: quiet,
+  });
   const mongo = new mongoose.mongo.MongoClient(cluster.mongodbUri, { serverSelectionTimeoutMS: 20_000 });
   let watch: Watch | undefined;
   try {
     await Promise.all([admin.connect(), mongo.connect(), ...instances.map((instance) => instance.start())]);
     await Promise.all(instances.map((instance) => untilReady(instance)));
     watch = new Watch(instances);
-    const world = { ...options, instances, extras, admin, watch, mongo, kafka };
+    const world = { ...options, instances, extras, admin, client, watch, mongo, kafka };
     const report = await struckAndHealed(world);
     return { ...report, seed, logs };
   } catch (error) {
@@ -104,11 +113,12 @@ export async function run(options: RunOptions): Promise<RunReport> {
     say('   the services are stopped');
     await Promise.all([...instances, ...extras].filter(({ pid }) => pid).map((instance) => instance.kill()));
     await Promise.all([...instances, ...extras].map((instance) => instance.closeLinks()));
-    await Promise.allSettled([admin.disconnect(), mongo.close()]);
+    await Promise.allSettled([admin.disconnect(), client.close(), mongo.close()]);
   }
 }
 
 interface World extends RunOptions {
+  readonly client: KafkaClient;
   readonly instances: readonly Instance[];
   readonly extras: readonly Instance[];
   readonly admin: Admin;
@@ -198,12 +208,8 @@ async function strikeLane(lane: string, world: World): Promise<void> {
 const seconds1 = (ms: number): string => (ms / 1000).toFixed(1);
 
 async function untilReady(instance: Instance): Promise<void> {
-  const deadline = performance.now() + READY_WITHIN_MS;
-  while ((await Watch.readinessOf(instance))?.status !== 'ok') {
-    if (performance.now() > deadline)
-      throw new Error(`${instance.name} is not ready. Its log: ${instance.log}`);
-    await sleep(100);
-  }
+  const what = `${instance.name} is ready. Its log: ${instance.log}`;
+  await until(what, async () => (await Watch.readinessOf(instance))?.status === 'ok', READY_WITHIN_MS);
   instance.isBack();
 }
 
@@ -212,14 +218,21 @@ async function untilReady(instance: Instance): Promise<void> {
  * @returns what is behind, once it is given up
  */
 async function drained(
-  { admin, namespace, givenUpAfterMs }: World,
+  { client, givenUpAfterMs }: World,
   groups: readonly ServiceName[],
   since: number,
 ): Promise<string | undefined> {
   let quiet = 0;
   let ends = '';
   for (;;) {
-    const positions = await positionsOf(admin, namespace, groups).catch(() => undefined);
+    const positions = await Promise.all(
+      groups.map(async (group) =>
+        (await client.positions(group, CONSUMED[group])).map((one) => ({ ...one, group })),
+      ),
+    ).then(
+      (found) => found.flat(),
+      () => undefined,
+    );
     const behind = positions?.filter(({ committed, end }) => committed < end);
     const endsNow = JSON.stringify(positions?.map(({ end }) => end));
     quiet = behind?.length === 0 && (quiet === 0 || endsNow === ends) ? quiet + 1 : 0;
@@ -228,7 +241,10 @@ async function drained(
     if (performance.now() - since > givenUpAfterMs) {
       return behind
         ? behind
-            .map(({ group, place, committed, end }) => `${group} ${place} at ${committed} of ${end}`)
+            .map(
+              ({ group, topic, partition, committed, end }) =>
+                `${group} ${topic}/${partition} at ${committed} of ${end}`,
+            )
             .join('; ')
         : 'Kafka does not answer';
     }
@@ -236,40 +252,11 @@ async function drained(
   }
 }
 
-async function positionsOf(
-  admin: Admin,
-  namespace: string,
-  groups: readonly ServiceName[],
-): Promise<{ group: ServiceName; place: string; committed: number; end: number }[]> {
-  const found = await Promise.all(
-    groups.map(async (group) => {
-      const offsets = await admin.fetchOffsets({
-        groupId: `${namespace}.${group}`,
-        topics: consumedBy(group, namespace),
-      });
-      return Promise.all(
-        offsets.map(async ({ topic, partitions }) => {
-          const ends = await admin.fetchTopicOffsets(topic);
-          return partitions.map(({ partition, offset }) => ({
-            group,
-            place: `${topic}/${partition}`,
-            committed: Math.max(0, Number(offset)),
-            end: Number(ends.find((one) => one.partition === partition)!.high),
-          }));
-        }),
-      );
-    }),
-  );
-  return found.flat(2);
-}
-
 const CONSUMED: Readonly<Record<ServiceName, readonly string[]>> = {
   shipments: ['shipments.inbound'],
   deals: ['deals.inbound', 'shipments.arrivals', 'deals.deliveries'],
   'market-news': ['market-news.inbound', 'deals.events', 'shipments.events'],
 };
-const consumedBy = (group: ServiceName, namespace: string): string[] =>
-  CONSUMED[group].map((topic) => `${namespace}.${topic}`);
 
 /** Nothing is away any more, and every instance says so. */
 async function untilHealthy(instances: readonly Instance[]): Promise<string[]> {

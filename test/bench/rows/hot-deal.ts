@@ -2,16 +2,17 @@ import type { CloudEvent } from '#contracts/cloudevent.js';
 import { DEALS_DELIVERIES, DEALS_INBOUND } from '#contracts/deals.js';
 import { SHIPMENTS_ARRIVALS } from '#contracts/shipments.js';
 import { backlog } from '../backlog.js';
-import { rateOf, watched } from '../clock.js';
+import { rateOf } from '../clock.js';
 import type { Subject } from '../row.js';
-import { ServiceProcess } from '../service-process.js';
-import { type Setting, uniqueName } from '../setting.js';
+import { watchedAtWork } from '../service-process.js';
+import type { Setting } from '../setting.js';
 import { dealRegistered, shipmentArrived } from '../trade-events.js';
 
 /** Of the events of the throughput rows: 50,000 arrivals, unless told otherwise. */
 const SHARE = 0.25;
 const WARM_UP_SHARE = 0.05;
 const SHIPMENTS_A_DEAL = 5;
+
 function* arrivals(name: string, count: number, dealOf: (nth: number) => string): Generator<CloudEvent> {
   for (let nth = 0; nth < count; nth++) yield shipmentArrived(`SHP-${name}-${nth}`, dealOf(nth));
 }
@@ -38,15 +39,8 @@ export function hotDeal(setting: Setting): Subject[] {
         { topic: SHIPMENTS_ARRIVALS, events: arrivals('before', warmUp, dealAt) },
         { topic: SHIPMENTS_ARRIVALS, events: arrivals('counted', count, dealOf) },
       ]);
-      const database = uniqueName('deals');
-      const service = await ServiceProcess.start(setting, 'deals', { namespace, database });
-      try {
-        const look = () => service.look(DEALS_DELIVERIES.name);
-        return { [name]: rateOf(await watched(look, { from: warmUp, to: warmUp + count }, tell)) };
-      } finally {
-        await service.stop();
-        await setting.mongo.db(database).dropDatabase();
-      }
+      const work = { namespace, topic: DEALS_DELIVERIES, from: warmUp, to: warmUp + count };
+      return { [name]: rateOf(await watchedAtWork(setting, 'deals', work, tell)) };
     },
   });
 

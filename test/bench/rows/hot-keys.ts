@@ -1,11 +1,11 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { type Backlog, backlog, forgetGroup } from '../backlog.js';
-import { rateOf, watched } from '../clock.js';
+import { rateOf } from '../clock.js';
 import { estimate, EVENTS_A_SHIPMENT, random, traffic, wholeLifecycles } from '../lifecycles.js';
 import type { Subject } from '../row.js';
-import { ServiceProcess } from '../service-process.js';
-import { type Setting, uniqueName } from '../setting.js';
+import { watchedAtWork } from '../service-process.js';
+import type { Setting } from '../setting.js';
 
 /** Of the events of the throughput rows. */
 const SHARE = 0.3;
@@ -55,15 +55,8 @@ export function hotKeys(setting: Setting): Subject[] {
       async run(tell) {
         const { namespace } = filled;
         await forgetGroup(setting, `${namespace}shipments`);
-        const database = uniqueName('hot');
-        const service = await ServiceProcess.start(setting, 'shipments', { namespace, database });
-        try {
-          const look = () => service.look(SHIPMENTS_INBOUND.name);
-          return { [name]: rateOf(await watched(look, { from: warmUp, to: warmUp + count }, tell)) };
-        } finally {
-          await service.stop();
-          await setting.mongo.db(database).dropDatabase();
-        }
+        const work = { namespace, topic: SHIPMENTS_INBOUND, from: warmUp, to: warmUp + count };
+        return { [name]: rateOf(await watchedAtWork(setting, 'shipments', work, tell)) };
       },
     };
   };

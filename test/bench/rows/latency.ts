@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
+import { until } from '#messaging/testing/until.js';
 import { type Backlog, backlog, clientOf } from '../backlog.js';
 import { watched } from '../clock.js';
 import { percentile } from '../figures.js';
@@ -66,11 +67,11 @@ export const latency = (setting: Setting, { name, title, eventsPerSecond }: Rate
       const load = new OpenLoop(shipments, ++runs + 100, perSecond);
       const watcher = new Watcher(setting.mongo.db(database), load.reached);
       try {
-        await watcher.begun((holds) => untilHolds(holds, 'the change stream begins'));
+        await watcher.begun((holds) => until('the change stream begins', holds, READABLE_WITHIN_MS));
         const probing = setInterval(() => void watcher.writeProbe().catch(() => undefined), PROBE_EVERY_MS);
         try {
           await load.send(prepared.client, tell);
-          await untilHolds(() => load.isReadable(), 'all events are readable');
+          await until('all events are readable', () => load.isReadable(), READABLE_WITHIN_MS);
         } finally {
           clearInterval(probing);
         }
@@ -155,13 +156,5 @@ class OpenLoop {
 
   private sampled(): number[] {
     return [...this.places.values()].flat();
-  }
-}
-
-async function untilHolds(holds: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + READABLE_WITHIN_MS;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`not within ${READABLE_WITHIN_MS / 1000} s: ${what}`);
-    await sleep(50);
   }
 }

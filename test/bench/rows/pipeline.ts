@@ -1,10 +1,10 @@
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { forgetGroup } from '../backlog.js';
-import { rateOf, watched } from '../clock.js';
+import { rateOf } from '../clock.js';
 import type { Events } from '../events.js';
 import type { Subject } from '../row.js';
-import { lookAtAll, ServiceProcess } from '../service-process.js';
-import { type Setting, uniqueName } from '../setting.js';
+import { watchedAtWork } from '../service-process.js';
+import type { Setting } from '../setting.js';
 
 /**
  * (e) The shipments service the whole way, as it is deployed: parse, check, fold, write, publish, commit. What counts as
@@ -15,28 +15,14 @@ const pipeline = (setting: Setting, events: Events, processes: number, rows: Sub
   async run(tell) {
     const { namespace } = await events.binary();
     await forgetGroup(setting, `${namespace}shipments`);
-    const database = uniqueName('pipeline');
-    const services = await Promise.all(
-      Array.from({ length: processes }, () =>
-        ServiceProcess.start(setting, 'shipments', { namespace, database }),
-      ),
-    );
-    try {
-      const from = setting.warmUp;
-      const seen = await watched(
-        () => lookAtAll(services, SHIPMENTS_INBOUND.name),
-        { from, to: from + setting.events },
-        tell,
-      );
-      const [first, last] = [seen[0]!, seen.at(-1)!];
-      const cpu = ((last.cpuSeconds - first.cpuSeconds) / (last.count - first.count)) * 1e6;
-      const memory = Math.max(...seen.map(({ residentMb }) => residentMb));
-      const [rate, cpuRow, memoryRow] = rows.map(({ name }) => name);
-      return { [rate!]: rateOf(seen), [cpuRow!]: cpu, [memoryRow!]: memory };
-    } finally {
-      await Promise.all(services.map((service) => service.stop()));
-      await setting.mongo.db(database).dropDatabase();
-    }
+    const [from, to] = [setting.warmUp, setting.warmUp + setting.events];
+    const work = { namespace, topic: SHIPMENTS_INBOUND, from, to, processes };
+    const seen = await watchedAtWork(setting, 'shipments', work, tell);
+    const [first, last] = [seen[0]!, seen.at(-1)!];
+    const cpu = ((last.cpuSeconds - first.cpuSeconds) / (last.count - first.count)) * 1e6;
+    const memory = Math.max(...seen.map(({ residentMb }) => residentMb));
+    const [rate, cpuRow, memoryRow] = rows.map(({ name }) => name);
+    return { [rate!]: rateOf(seen), [cpuRow!]: cpu, [memoryRow!]: memory };
   },
 });
 

@@ -1,11 +1,11 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { backlog } from '../backlog.js';
-import { rateOf, watched } from '../clock.js';
+import { rateOf } from '../clock.js';
 import { FullProjections } from '../full-projection.js';
 import { estimate, EVENTS_A_SHIPMENT, random, traffic, wholeLifecycles } from '../lifecycles.js';
 import type { Subject, Tell } from '../row.js';
-import { ServiceProcess } from '../service-process.js';
+import { watchedAtWork } from '../service-process.js';
 import { type Setting, uniqueName } from '../setting.js';
 
 /** Of the events of the throughput rows: as many are counted, and as many shipments are in the small projection. */
@@ -79,13 +79,8 @@ export function projectionSizes(setting: Setting): Subject[] {
         { topic: SHIPMENTS_INBOUND, events: events(projection, ++run, warmUp + count) },
       ]);
       const { database } = projection;
-      const service = await ServiceProcess.start(setting, 'shipments', { namespace, database });
-      try {
-        const look = () => service.look(SHIPMENTS_INBOUND.name);
-        return { [name]: rateOf(await watched(look, { from: warmUp, to: warmUp + count }, tell)) };
-      } finally {
-        await service.stop();
-      }
+      const work = { namespace, database, topic: SHIPMENTS_INBOUND, from: warmUp, to: warmUp + count };
+      return { [name]: rateOf(await watchedAtWork(setting, 'shipments', work, tell)) };
     },
     async close() {
       await projection.drop();

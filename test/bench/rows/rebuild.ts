@@ -1,10 +1,9 @@
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { type Backlog, backlog, forgetGroup } from '../backlog.js';
-import { watched } from '../clock.js';
 import { EVENTS_A_SHIPMENT, traffic } from '../lifecycles.js';
 import type { Subject } from '../row.js';
-import { ServiceProcess } from '../service-process.js';
-import { type Setting, uniqueName } from '../setting.js';
+import { watchedAtWork } from '../service-process.js';
+import type { Setting } from '../setting.js';
 
 /** Of what the other rows take: a million, unless told otherwise. */
 const TIMES = 5;
@@ -34,22 +33,16 @@ export const rebuild = (setting: Setting): Subject => {
     async run(tell) {
       const { namespace } = filled;
       await forgetGroup(setting, `${namespace}shipments`);
-      const database = uniqueName('rebuild');
       const startedAt = performance.now();
-      const service = await ServiceProcess.start(setting, 'shipments', { namespace, database });
-      try {
-        const seen = await watched(() => service.look(SHIPMENTS_INBOUND.name), { from: 1, to: all }, tell);
-        const memory = seen.map(({ residentMb }) => residentMb);
-        const third = Math.ceil(memory.length / 3);
-        return {
-          'rebuild-s': (seen.at(-1)!.at - startedAt) / 1000,
-          'rebuild-memory': Math.max(...memory),
-          'rebuild-memory-growth': mean(memory.slice(-third)) - mean(memory.slice(0, third)),
-        };
-      } finally {
-        await service.stop();
-        await setting.mongo.db(database).dropDatabase();
-      }
+      const work = { namespace, topic: SHIPMENTS_INBOUND, from: 1, to: all };
+      const seen = await watchedAtWork(setting, 'shipments', work, tell);
+      const memory = seen.map(({ residentMb }) => residentMb);
+      const third = Math.ceil(memory.length / 3);
+      return {
+        'rebuild-s': (seen.at(-1)!.at - startedAt) / 1000,
+        'rebuild-memory': Math.max(...memory),
+        'rebuild-memory-growth': mean(memory.slice(-third)) - mean(memory.slice(0, third)),
+      };
     },
   };
 };
