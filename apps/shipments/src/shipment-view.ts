@@ -8,6 +8,7 @@ import {
   type Milestone,
   MilestoneReported,
   MILESTONES,
+  ObservationReported,
   ShipmentRegistered,
   type ShipmentStatus,
   STATUSES,
@@ -63,7 +64,7 @@ export class ShipmentView extends ShipmentSummary {
   @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-const SHIPMENT_EVENTS = [ShipmentRegistered, MilestoneReported, EventRetracted] as const;
+const SHIPMENT_EVENTS = [ShipmentRegistered, MilestoneReported, ObservationReported, EventRetracted] as const;
 
 class TimelineEvent {
   @Text(1024) readonly id!: string;

@@ -13,12 +13,15 @@ import {
   type Milestone,
   MILESTONES,
   MilestoneReported,
+  ObservationReported,
   ShipmentRegistered,
   type ShipmentStatus,
 } from '#contracts/shipments.js';
 import type { Place } from '#contracts/trade.js';
 
-export type Claimant = EventOf<typeof ShipmentRegistered | typeof MilestoneReported>;
+export type Claimant = EventOf<
+  typeof ShipmentRegistered | typeof MilestoneReported | typeof ObservationReported
+>;
 export type Retraction = EventOf<typeof EventRetracted>;
 export type ShipmentEvent = Claimant | Retraction;
 
@@ -169,6 +172,8 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       if (!isLater(claimed, shipment.milestones[index]!)) return shipment;
       return { ...shipment, milestones: inOrder(shipment.milestones.with(index, claimed)) };
     }
+    case ObservationReported.type:
+      return shipment; // it stands in the timeline alone
     default:
       return event satisfies never;
   }

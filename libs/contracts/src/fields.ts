@@ -121,6 +121,18 @@ export const Decimal = (): PropertyDecorator =>
     ['0', '1250.500'],
   );
 
+/** What an instrument reads: up to 12 digits before and 12 behind the point, and a sign. */
+export const SignedDecimal = (): PropertyDecorator =>
+  pattern(
+    /^-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,12})?$/u,
+    'a decimal number as a string: up to 12 digits before the point, and up to 12 behind it',
+    ['-18.5'],
+  );
+
+/** A unit of measure, by its code of UN/ECE Recommendation 20. */
+export const UnitCode = (): PropertyDecorator =>
+  pattern(/^[A-Z0-9]{2,3}$/u, 'a unit, by its code of UN/ECE Recommendation 20', ['KGM', 'CEL']);
+
 /** A share: 0 to 1. */
 export const Share = (): PropertyDecorator =>
   pattern(

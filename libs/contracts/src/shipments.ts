@@ -1,7 +1,7 @@
 /** The events of shipments: what upstream systems send, and what the shipments service publishes. */
 import { Extensions, Id, ListOf, Nested, OneOf, Optional, Containers, Text, Timestamp } from './fields.js';
 import { inbound, published } from './topic.js';
-import { CargoLot, INCOTERMS, Party, Place, Transport } from './trade.js';
+import { CargoLot, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
 
 /**
  * The milestones of a shipment, in the order in which a shipment passes them. `arrived` is at the port of discharge,
@@ -62,6 +62,20 @@ export class MilestoneReported {
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
+export class ObservationReported {
+  static readonly type = 'orebound.shipment.observation-reported.v1';
+  static readonly description =
+    'Something was seen or measured that is no milestone. It is kept in the timeline and moves no status.';
+  /** What was observed, in the words of the standard it comes from: `inspecting`, `DRFT`, `sensor`. */
+  @Text(200) kind!: string;
+  @Timestamp() at!: string;
+  @Optional() @Nested(() => Place) place?: Place;
+  @Optional() @Containers(500) containers?: string[];
+  @Optional() @ListOf(() => Measurement, { min: 1, max: 200 }) measurements?: Measurement[];
+  @Optional() @Text(2000) remarks?: string;
+  @Optional() @Extensions() extensions?: Record<string, unknown>;
+}
+
 export class EventRetracted {
   static readonly type = 'orebound.shipment.event-retracted.v1';
   static readonly description =
@@ -118,6 +132,7 @@ export class ArrivalRetracted {
 export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ShipmentRegistered,
   MilestoneReported,
+  ObservationReported,
   EventRetracted,
 ]);
 export const SHIPMENTS_EVENTS = published('shipments.events', 'shipment', [

@@ -11,7 +11,10 @@ import {
   OneOf,
   Optional,
   PositiveDecimal,
+  SignedDecimal,
   Text,
+  Timestamp,
+  UnitCode,
   Unlocode,
 } from './fields.js';
 
@@ -100,4 +103,39 @@ export class Weight {
   @Decimal() quantity!: string;
   @OneOf(UNITS) unit!: Unit;
   @OneOf(BASES) basis!: Basis;
+}
+
+/**
+ * By what a shipment is named by those who do not know our id of it. `consignment` is a GS1 GINC, `consignor-shipment`
+ * a GS1 GSIN, `epc` any other EPC or GS1 Digital Link URI.
+ */
+export const REFERENCE_TYPES = [
+  'shipment',
+  'booking',
+  'transport-document',
+  'container',
+  'seal',
+  'purchase-order',
+  'consignment',
+  'consignor-shipment',
+  'epc',
+  'deal',
+] as const;
+
+export class Reference {
+  @OneOf(REFERENCE_TYPES) type!: (typeof REFERENCE_TYPES)[number];
+  @Text(300) value!: string;
+}
+
+/** What a sensor tells. */
+export const MEASURED = ['temperature', 'humidity', 'shock', 'other'] as const;
+
+export class Measurement {
+  @OneOf(MEASURED) type!: (typeof MEASURED)[number];
+  /** What was measured, in the sender's words: of type `other` it is all there is. */
+  @Optional() @Text(300) name?: string;
+  @SignedDecimal() value!: string;
+  @Optional() @UnitCode() unit?: string;
+  @Optional() @Timestamp() at?: string;
+  @Optional() @Text(300) device?: string;
 }
