@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Model, Schema } from 'mongoose';
 import { DealAmended, DealRegistered, DeliveryRecorded, RecountRequested } from '#contracts/deals.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
-import { type Accepted, type Evolution, Projection, type Stored } from '#messaging/projection.js';
+import { type Accepted, History } from '#messaging/history.js';
+import { type Evolution, Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import {
@@ -20,7 +21,7 @@ import {
   withTerms,
 } from './deal.js';
 
-/** One document a deal: its terms, every event of them, and the totals of its deliveries. */
+/** One document a deal: its terms and the totals of its deliveries. */
 export type DealDocument = Stored<Deal>;
 
 /** There are others: what was delivered to a deal, or amended, before anybody registered it. */
@@ -31,7 +32,7 @@ const schema = new Schema<DealDocument>({ _id: String }, { strict: false, versio
   .index({ 'terms.commitments.mineral': 1, fulfilled: 1, _id: 1 });
 
 /** What is not shown, and may be megabytes. */
-const UNSEEN = ['timeline', 'accepted', 'outbox', 'pending', 'terms.extensions'].map((path) => `-${path}`);
+const UNSEEN = ['accepted', 'outbox', 'pending', 'terms.extensions'].map((path) => `-${path}`);
 
 export interface DealQuery {
   readonly mineral?: string | undefined;
@@ -51,7 +52,10 @@ export class DealsCollection {
       collection: database.collection<DealDocument>('deals'),
       source: '/deals',
       evolve,
-      keeps: ({ type }) => type === DealRegistered.type || type === DealAmended.type,
+      history: {
+        of: new History(database.collection('deals.history')),
+        keeps: ({ type }) => type === DealRegistered.type || type === DealAmended.type,
+      },
       codecs: { terms: { encode: encodeTerms, decode: decodeTerms }, delivered: weights, others: weights },
     });
   }

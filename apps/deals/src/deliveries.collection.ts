@@ -28,7 +28,7 @@ export class DeliveriesCollection {
       collection: database.collection<DeliveryDocument>('deliveries'),
       source: '/deals',
       evolve,
-      keeps: () => false, // the sequence tells a repeat
+      // No history: the sequence tells a repeat.
       codecs: { cargo, told },
     });
   }

@@ -67,7 +67,6 @@ export class FeedsCollection {
       collection: database.collection<FeedDocument>('feeds'),
       source: '/market-news',
       evolve: foldFeed,
-      keeps: () => false,
     });
   }
 

@@ -47,7 +47,7 @@ export class ItemsCollection {
       collection: this.collection,
       source: '/market-news',
       evolve: itemFold(REFERENCE),
-      keeps: () => false, // the words that count and the sources are all that is kept of what was said
+      // No history: the words that count and the sources are all that is kept of what was said.
     });
   }
 

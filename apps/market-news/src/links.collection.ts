@@ -31,7 +31,6 @@ export class LinksCollection {
       collection: this.collection,
       source: '/market-news',
       evolve: foldLink,
-      keeps: () => false,
     });
   }
 

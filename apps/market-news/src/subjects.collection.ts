@@ -45,7 +45,6 @@ export class SubjectsCollection {
       source: '/market-news',
       evolve: subjectFold(REFERENCE),
       entityOf: (event) => subjectId(kindOf(event), event.subject),
-      keeps: () => false,
       codecs: {
         commitments: { encode: encodeCommitments, decode: decodeCommitments },
         value: { encode: encodeAmount, decode: decodeAmount },

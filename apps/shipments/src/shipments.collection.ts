@@ -3,13 +3,14 @@ import { type Model, Schema } from 'mongoose';
 import { EventRetracted, type ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
-import { type Accepted, type Evolution, Projection, type Stored } from '#messaging/projection.js';
+import { type Accepted, History } from '#messaging/history.js';
+import { type Evolution, Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
 import { type Registration, type Shipment, type ShipmentEvent, take, takeBack, UNKNOWN } from './shipment.js';
 
-/** One document a shipment: its timeline, what is derived of it, and the events on their way out. */
+/** One document a shipment: what is derived of its events, and what is on its way out. The events are in its history. */
 export type ShipmentDocument = Stored<Shipment>;
 
 const schema = new Schema<ShipmentDocument>({ _id: String }, { strict: false, versionKey: false })
@@ -27,21 +28,23 @@ export interface ShipmentQuery {
   readonly limit: number;
 }
 
-/** A list shows no timelines, and does not load them. */
+/** A list shows no milestones, and does not load them. */
 const LISTED = ['_id', 'registration', 'status', 'statusAt', 'position', 'eta', 'arrival'];
 
 @Injectable()
 export class ShipmentsCollection {
   private readonly model: Model<ShipmentDocument>;
+  private readonly history: History<ShipmentEvent>;
   private readonly projection: Projection<Shipment, ShipmentEvent>;
 
   constructor(database: Database) {
     this.model = database.model<ShipmentDocument>('shipments', schema);
+    this.history = new History(database.collection('shipments.history'));
     this.projection = new Projection({
       collection: database.collection<ShipmentDocument>('shipments'),
       source: '/shipments',
       evolve,
-      keeps: () => true,
+      history: { of: this.history, keeps: () => true },
       codecs: { registration: { encode: encodeRegistration, decode: decodeRegistration } },
     });
   }
@@ -53,6 +56,11 @@ export class ShipmentsCollection {
   async find(id: string): Promise<ShipmentDocument | undefined> {
     const found = await this.model.findOne({ _id: id }).lean<ShipmentDocument>();
     return found ? decoded(found) : undefined;
+  }
+
+  /** Every event that a shipment has accepted, in the order in which they were learnt of. */
+  historyOf({ _id, accepted }: ShipmentDocument): Promise<Accepted<ShipmentEvent>[]> {
+    return this.history.of(_id, accepted);
   }
 
   /** In the order of ids; one more than `limit` may be asked for, to see whether there is more. */

@@ -3,7 +3,6 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Id, Mineral } from '#contracts/fields.js';
 import { type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
-import { historyOf } from '#messaging/projection.js';
 import { ApiAnswer, ApiPage, ApiQueryOf } from '#service/openapi.js';
 import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
@@ -50,7 +49,7 @@ export class ShipmentsController {
   @ApiAnswer(ShipmentView, 'Times are as they were sent, with their offset.', 'not-found')
   async get(@Param('id') id: string): Promise<ShipmentView> {
     const shipment = await this.known(id);
-    return shipmentOf(shipment, historyOf(shipment.timeline ?? []));
+    return shipmentOf(shipment, await this.shipments.historyOf(shipment));
   }
 
   @Get(':id/timeline')
@@ -60,7 +59,7 @@ export class ShipmentsController {
   @ApiAnswer(TimelineView, 'Each with when it happened and when we learnt of it.', 'not-found')
   async timeline(@Param('id') id: string): Promise<TimelineView> {
     const shipment = await this.known(id);
-    return timelineOf(shipment, historyOf(shipment.timeline ?? []));
+    return timelineOf(shipment, await this.shipments.historyOf(shipment));
   }
 
   private async known(id: string) {

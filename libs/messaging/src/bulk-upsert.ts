@@ -15,7 +15,7 @@ export const DUPLICATE_KEY = 11000;
 const DURABLE = { ordered: false, writeConcern: { w: 'majority', j: true } } as const;
 
 /**
- * Writes one upsert a document, each for itself, acknowledged by a majority and journalled.
+ * Writes one upsert or insert a document, each for itself, acknowledged by a majority and journalled.
  *
  * Every operation is accounted for: matched, inserted, or among those that come back. That no error is told of an
  * operation does not mean that it was done: when the connection breaks, the driver throws the same
@@ -39,7 +39,8 @@ export async function bulkUpsert<T extends mongo.Document>(
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
     const undone = [error.writeErrors].flat().map(({ index, code }) => ({ index, code }));
-    const done = error.result.matchedCount + error.result.upsertedCount;
+    const { matchedCount, upsertedCount, insertedCount } = error.result;
+    const done = matchedCount + upsertedCount + insertedCount;
     if (done + undone.length !== operations.length) throw error;
     if (undone.some(({ code }) => !expected.has(code))) throw error;
     return undone;

@@ -16,7 +16,7 @@ const hasGrown = (before: unknown, after: unknown): before is unknown[] =>
 
 /**
  * What has changed between two states, by top-level field. Folds share what they do not change, so that `===` tells;
- * a list that was only appended to is pushed to, which keeps a long timeline off the wire and out of the oplog. Pure.
+ * a list that was only appended to is pushed to, which keeps a long one off the wire and out of the oplog. Pure.
  */
 export function delta(before: Fields, after: Fields): Delta {
   const set: Record<string, unknown> = {};

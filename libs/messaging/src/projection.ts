@@ -5,6 +5,7 @@ import { type Announcement, published } from './announcement.js';
 import { bulkUpsert, DUPLICATE_KEY } from './bulk-upsert.js';
 import { type Delta, delta } from './delta.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
+import { type Accepted, type History, type HistoryEntry, Prints } from './history.js';
 
 /**
  * What one event does to an entity: a new state and what is to be published; nothing, being a repeat; a refusal; or
@@ -27,30 +28,23 @@ export type Evolve<S, E extends CloudEvent> = (
   history: readonly Accepted<E>[] | undefined,
 ) => Evolution<S>;
 
-/** An event that an entity has accepted, and when it was learnt of. */
-export interface Accepted<E extends CloudEvent = CloudEvent> {
-  readonly event: E;
-  readonly receivedAt: Date;
-}
-
 /** How a field is kept, by field. `encode` and `decode` must undo each other. */
 export type Codecs<S> = {
   readonly [F in keyof S]?: { encode(value: S[F]): unknown; decode(stored: unknown): S[F] };
 };
 
-/** An accepted event as it is stored: word for word, so that what a sender put into it is nothing but text. */
-interface TimelineEntry {
-  readonly receivedAt: Date;
-  readonly event: string;
-}
-
-/** An event that was stored with the state it comes from, until it is known to be published. */
+/**
+ * What is to be published, stored with the state it comes from until it is known to be published. With its cause, which
+ * comes again for as long as that is not known, it makes the same event again.
+ */
 interface Outgoing {
   /** The offset of its cause. */
   readonly offset: number;
-  readonly topic: string;
-  /** The event, as JSON. */
-  readonly event: string;
+  /** Which of its cause's announcements it is. */
+  readonly nth: number;
+  readonly sequence: number;
+  /** The announcement, as JSON. */
+  readonly text: string;
 }
 
 /** What is stored beside an entity's state. */
@@ -63,10 +57,8 @@ interface Bookkeeping {
   readonly outbox?: Readonly<Record<string, readonly Outgoing[]>>;
   /** By origin, the offset of the last cause in the outbox. */
   readonly pending?: Readonly<Record<string, number>>;
-  /** `source id` of every event that is kept: what tells a repeat. */
-  readonly accepted?: readonly string[];
-  /** Every event that is kept, in the order in which they were learnt of. Not loaded unless asked for. */
-  readonly timeline?: readonly TimelineEntry[];
+  /** The prints of every event that is in the history: what tells a repeat (`Prints`). */
+  readonly accepted?: string;
 }
 
 export type Stored<S> = S & Bookkeeping & { readonly _id: string };
@@ -86,6 +78,8 @@ interface Plan<E extends CloudEvent = CloudEvent> {
   readonly refused: readonly Refusal[];
   readonly repeated: number;
   readonly events: readonly Received<E>[];
+  /** What is in the history before the document speaks of it. */
+  readonly entries: readonly HistoryEntry[];
 }
 
 /** A publication, with the offset of its cause. */
@@ -102,7 +96,7 @@ interface Taken extends Omit<Effects, 'publish'> {
 interface Step<S> {
   readonly state: S;
   readonly event: string;
-  readonly outgoing: readonly { readonly topic: string; readonly event: CloudEvent; readonly text: string }[];
+  readonly outgoing: readonly (Caused & { readonly text: string })[];
 }
 
 /** By id, what a bulk write has left as it was: written by another meanwhile, or too large for its document. */
@@ -122,8 +116,8 @@ const MOST_CONFLICTS_IN_A_ROW = 20;
 const MOST_ENTITIES_AT_ONCE = 200;
 const OVERLAPPING = 2;
 
-/** What most events need of a document: all but the texts that only a repeat or a retraction asks for. */
-const WITHOUT_TEXTS = { timeline: 0, outbox: 0 } as const;
+/** What most events need of a document: all but the texts that only a batch that comes again asks for. */
+const WITHOUT_TEXTS = { outbox: 0 } as const;
 
 /** Another owner keeps writing the same entities. Ours to try again, not the events' fault. */
 export class StaleWrites extends Error {
@@ -139,10 +133,10 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
   readonly source: string;
   readonly evolve: Evolve<S, E>;
   /**
-   * Which accepted events to keep. One that is kept is told from its repeat (same `source` and `id`) before it comes
-   * to the fold; of the others the fold tells repeats itself, by a sequence, say.
+   * Which accepted events to keep, and where. One that is kept is told from its repeat (same `source` and `id`) before it
+   * comes to the fold; of the others the fold tells repeats itself, by a sequence, say.
    */
-  readonly keeps: (event: E) => boolean;
+  readonly history?: { readonly of: History<E>; readonly keeps: (event: E) => boolean };
   /** The entity an event is about; its subject where this is absent. */
   readonly entityOf?: (event: E) => string;
   /** Fields that MongoDB keeps in another form than the fold: exact decimals as Decimal128, say. */
@@ -153,11 +147,13 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
  * A collection of entities folded from events, and the exactly-once half of the transport.
  *
  * What `apply` promises when it returns: for every event of the batch, its effect on the state, and the events to be
- * published of it, are stored by one majority-acknowledged, journalled write a document; or they had been before.
+ * published of it, are stored by one majority-acknowledged, journalled write of the entity's document; or they had been
+ * before.
  * Called again with the same events, in batches cut anywhere, by the same process or another, it changes nothing and
  * returns the same publications, with the same ids, as long as the batch's offsets have not been left behind.
  *
- * - State and outbox are one document write, so there is no moment at which one is stored without the other.
+ * - State and outbox are one document write, so there is no moment at which one is stored without the other. The events
+ *   that are kept are stored before it.
  * - A write names the version that it was folded from. Two owners (a consumer that was frozen through a rebalance and
  *   wakes; a producer that keys one entity's events to several partitions) cannot undo each other: the later one's
  *   write is refused by the unique `_id`, and it folds again from what is there.
@@ -193,7 +189,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       }
     };
     // MongoDB writes some while others are folded. None may still be writing when the batch is tried again.
-    const ended = await Promise.allSettled(Array.from({ length: OVERLAPPING }, takeNext));
+    // A session takes one operation at a time.
+    const overlapping = session ? 1 : OVERLAPPING;
+    const ended = await Promise.allSettled(Array.from({ length: overlapping }, takeNext));
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
     return {
       publish: taken.flatMap(({ publish }) => publish),
@@ -214,10 +212,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     for (let attempt = 0; pending.size > 0; attempt++) {
       if (attempt === MOST_CONFLICTS_IN_A_ROW) throw new StaleWrites([...pending.keys()]);
       const plans = await this.plans(batch, pending, session);
-      const { stale, tooLarge } = await this.write(
-        plans.filter(({ update }) => update),
-        session,
-      );
+      const changing = plans.filter(({ update }) => update);
+      await this.options.history?.of.add(changing.flatMap(({ entries }) => entries));
+      const { stale, tooLarge } = await this.write(changing, session);
       for (const plan of plans) {
         if (stale.has(plan.id)) continue;
         const effects = tooLarge.has(plan.id) ? await this.takeWhatFits(batch, plan, session) : plan;
@@ -267,7 +264,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return groups;
   }
 
-  /** Loads and folds; the few entities that need their texts are loaded and folded once more, with them. */
+  /** Loads and folds; the few entities that need their outbox or history are loaded and folded once more, with them. */
   private async plans(
     batch: EventBatch<E>,
     pending: ReadonlyMap<string, Received<E>[]>,
@@ -277,16 +274,18 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const incomplete: string[] = [];
     const stored = await this.load([...pending.keys()], WITHOUT_TEXTS, session);
     for (const [id, events] of pending) {
-      const plan = this.plan(batch, id, stored.get(id), events, false);
+      const plan = this.plan(batch, id, stored.get(id), events, undefined);
       if (plan) plans.push(plan);
       else incomplete.push(id);
     }
     if (incomplete.length === 0) return plans;
     const whole = await this.load(incomplete, {}, session);
-    return [
-      ...plans,
-      ...incomplete.map((id) => this.plan(batch, id, whole.get(id), pending.get(id)!, true)!),
-    ];
+    for (const id of incomplete) {
+      const before = whole.get(id);
+      const history = before?.accepted ? await this.options.history!.of.of(id, before.accepted) : [];
+      plans.push(this.plan(batch, id, before, pending.get(id)!, history)!);
+    }
+    return plans;
   }
 
   private async load(
@@ -304,17 +303,17 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     });
     const byId = new Map<string, Loaded<S>>();
     for (const document of await found.toArray()) {
-      const { _id, version, sequence, outbox, pending, accepted, timeline, ...state } =
-        document as unknown as Stored<Record<string, unknown>>;
+      const { _id, version, sequence, outbox, pending, accepted, ...state } = document as unknown as Stored<
+        Record<string, unknown>
+      >;
       for (const [field, codec] of this.codecs)
         if (state[field] !== undefined) state[field] = codec.decode(state[field]);
-      const texts = { ...(outbox && { outbox }), ...(timeline && { timeline }) };
       byId.set(_id, {
         version,
         sequence,
         ...(pending && { pending }),
         ...(accepted && { accepted }),
-        ...texts,
+        ...(outbox && { outbox }),
         state: state as S,
       });
     }
@@ -323,33 +322,34 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
   /**
    * Folds an entity's events. Pure.
-   * @param whole whether `before` was loaded with its texts
-   * @returns undefined where the texts are needed and not there
+   * @param history all that was accepted before, where `before` was loaded whole
+   * @returns undefined where the outbox or the history is needed and not there
    */
   private plan(
     batch: EventBatch<E>,
     id: string,
     before: Loaded<S> | undefined,
     events: readonly Received<E>[],
-    whole: boolean,
+    history: readonly Accepted<E>[] | undefined,
   ): Plan<E> | undefined {
     const origin = originOf(batch);
     // Of what this partition brought forth before, all below the batch is published: the offset has passed it. What
     // other partitions brought forth is theirs to publish.
     const unpublished = (before?.pending?.[origin] ?? -1) >= batch.firstOffset;
-    if (unpublished && !whole) return undefined;
+    if (unpublished && !history) return undefined;
     const kept = unpublished
       ? (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset)
       : [];
-    const republished: Caused[] = kept
-      .filter(({ offset }) => offset <= batch.lastOffset)
-      .map(({ offset, topic, event }) => ({ offset, topic, event: JSON.parse(event) as CloudEvent }));
+    const republished: Caused[] = kept.flatMap(({ offset, text, ...nth }) => {
+      const cause = events.find((one) => one.offset === offset)?.event; // not here, it is in another part of the batch
+      return cause ? [this.outgoing(JSON.parse(text) as Announcement, { id, cause, offset, ...nth })] : [];
+    });
     const publish = [...republished];
     const outbox: Outgoing[] = [...kept];
     const refused: Refusal[] = [];
-    const known = new Set(before?.accepted);
-    const accepted: string[] = [];
-    const timeline: TimelineEntry[] = [];
+    const prints = new Prints(before?.accepted);
+    const entries: HistoryEntry[] = [];
+    const accepted: Accepted<E>[] = [];
     let sequence = before?.sequence ?? 0;
     let state = before?.state;
     let repeated = 0;
@@ -357,17 +357,15 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
     for (const received of events) {
       const { event, receivedAt, offset } = received;
-      const key = `${event.source} ${event.id}`;
-      const keeps = this.options.keeps(event as E);
-      if (keeps && known.has(key)) {
+      const key = this.options.history?.keeps(event as E) ? Prints.keyOf(event) : undefined;
+      if (key && prints.has(key)) {
         repeated++;
         continue;
       }
       let step = this.step(state, received, id, undefined, sequence);
       if (step === 'needs-history') {
-        if (before && !whole) return undefined;
-        const history = historyOf<E>([...(before?.timeline ?? []), ...timeline]);
-        step = this.step(state, received, id, history, sequence);
+        if (before && !history) return undefined;
+        step = this.step(state, received, id, [...(history ?? []), ...accepted], sequence);
       }
       if (step === 'repeated') {
         repeated++;
@@ -378,20 +376,20 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       } else {
         state = step.state;
         changed = true;
-        if (keeps) {
-          known.add(key);
-          accepted.push(key);
-          timeline.push({ receivedAt, event: step.event });
+        if (key) {
+          entries.push(prints.add(id, key, receivedAt, step.event));
+          accepted.push({ event, receivedAt });
         }
-        sequence += step.outgoing.length;
-        for (const { topic, event: out, text } of step.outgoing) {
-          publish.push({ offset, topic, event: out });
-          outbox.push({ offset, topic, event: text });
+        for (const [nth, { text, ...caused }] of step.outgoing.entries()) {
+          sequence++;
+          publish.push(caused);
+          outbox.push({ offset, nth, sequence, text });
         }
       }
     }
     const version = before?.version ?? 0;
-    if (!changed) return { id, version, update: undefined, publish, republished, refused, repeated, events };
+    if (!changed)
+      return { id, version, update: undefined, publish, republished, refused, repeated, events, entries };
     const update = this.updateOf(before, state!);
     Object.assign(update.$set, { version: version + 1, sequence });
     // An event that was refused once may be taken the next time, behind what later ones have brought forth.
@@ -404,10 +402,17 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     } else if (before?.pending?.[origin] !== undefined) {
       update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
     }
-    if (timeline.length > 0) {
-      update.$push = { ...update.$push, accepted: { $each: accepted }, timeline: { $each: timeline } };
-    }
-    return { id, version, update, publish, republished, refused, repeated, events };
+    if (entries.length > 0) update.$set['accepted'] = prints.text;
+    return { id, version, update, publish, republished, refused, repeated, events, entries };
+  }
+
+  private outgoing(
+    announcement: Announcement,
+    of: { id: string; cause: CloudEvent; offset: number; nth: number; sequence: number },
+  ): Caused {
+    const { id, offset, ...from } = of;
+    const event = published(announcement, { source: this.options.source, entity: id, ...from });
+    return { offset, topic: announcement.topic, event };
   }
 
   private updateOf(before: Loaded<S> | undefined, after: S): Delta {
@@ -426,22 +431,16 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     history: readonly Accepted<E>[] | undefined,
     sequence: number,
   ): Step<S> | 'repeated' | 'needs-history' | RefusedEvent {
-    const { event } = received;
+    const { event, offset } = received;
     try {
       const evolution = this.options.evolve(state, received, id, history);
       if (typeof evolution === 'string' || evolution instanceof RefusedEvent) return evolution;
       const outgoing = evolution.announcements.map((announcement, nth) => {
-        const out = published(announcement, {
-          source: this.options.source,
-          entity: id,
-          cause: event,
-          nth,
-          sequence: sequence + nth + 1,
-        });
-        const text = JSON.stringify(out);
+        const text = JSON.stringify(announcement);
         if (Buffer.byteLength(text) > MOST_BYTES_PUBLISHED)
           throw new Error(`it announces more than one message holds: ${text.length} characters`);
-        return { topic: announcement.topic, event: out, text };
+        const of = { id, cause: event, offset, nth, sequence: sequence + nth + 1 };
+        return { ...this.outgoing(announcement, of), text };
       });
       return { state: evolution.state, event: JSON.stringify(event), outgoing };
     } catch (error) {
@@ -490,12 +489,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 /** The partition that a batch is of, as a field of the outbox: MongoDB reads a dot as a path. */
 const originOf = ({ topic, partition }: EventBatch): string => `${topic.replaceAll('.', '/')}/${partition}`;
 
-/** What a timeline's entries hold. */
-export const historyOf = <E extends CloudEvent>(timeline: readonly TimelineEntry[]): Accepted<E>[] =>
-  timeline.map(({ event, receivedAt }) => ({ event: JSON.parse(event) as E, receivedAt }));
-
 const outgrown = (id: string): RefusedEvent =>
   new RefusedEvent(
     'document-too-large',
-    `${id} has more events than one document holds; this one would take it past 16 MB`,
+    `${id} has more to it than one document holds; this event would take it past 16 MB`,
   );

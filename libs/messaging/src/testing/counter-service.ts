@@ -8,6 +8,7 @@ import { type Readiness, readiness } from '#service/health.js';
 import { KafkaBatchServer, type Step } from '../batch-server.js';
 import { ConsumerState } from '../consumer-state.js';
 import { HandlerErrors } from '../handler-errors.js';
+import { History } from '../history.js';
 import { KafkaClient } from '../kafka-client.js';
 import type { Log } from '../log.js';
 import { TransportMetrics } from '../metrics.js';
@@ -79,7 +80,7 @@ export class CounterService {
       collection: database.collection<CounterDocument>('counters'),
       source: '/counters',
       evolve,
-      keeps: () => true,
+      history: { of: new History(database.collection('counters.history')), keeps: () => true },
     });
     const counters = seams.around?.(projection) ?? projection;
     const strategy = new KafkaBatchServer(

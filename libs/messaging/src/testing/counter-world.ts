@@ -3,6 +3,7 @@ import mongoose from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { deadLettersOf } from '../dead-letter.js';
+import { type Accepted, History } from '../history.js';
 import { KafkaClient } from '../kafka-client.js';
 import { partitioner } from '../partitioner.js';
 import { topicDeclarations } from '../topic-declarations.js';
@@ -162,6 +163,11 @@ export class CounterWorld {
       });
       return true;
     });
+  }
+
+  /** The additions that a counter's document says it has accepted. */
+  historyOf({ _id, accepted }: CounterDocument): Promise<Accepted[]> {
+    return new History(this.mongo.db(this.place.database).collection('counters.history')).of(_id, accepted);
   }
 
   async documents(): Promise<CounterDocument[]> {

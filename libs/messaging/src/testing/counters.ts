@@ -46,6 +46,8 @@ export const TOPICS = [COUNTERS_INBOUND, COUNTERS_EVENTS, COUNTERS_AUDIT] as con
 export interface Counter {
   readonly total: number;
   readonly count: number;
+  /** What makes a counter as large as a test wants it. */
+  readonly notes?: readonly string[];
 }
 export type CounterDocument = Stored<Counter>;
 export type AddedEvent = EventOf<typeof Added>;
@@ -56,12 +58,17 @@ export const BROKEN = 666;
 
 /** Every addition is announced twice: once a topic. */
 export const evolve: Evolve<Counter, AddedEvent> = (state, { event }) => {
-  const { by } = event.data;
+  const { by, note } = event.data;
   if (by === REFUSED) return new RefusedEvent('invalid-data', `${REFUSED} is never added`);
   if (by === BROKEN) throw new Error('this fold has a fault');
   const total = (state?.total ?? 0) + by;
   return {
-    state: { total, count: (state?.count ?? 0) + 1 },
+    state: {
+      ...state,
+      total,
+      count: (state?.count ?? 0) + 1,
+      ...(note !== undefined && { notes: [...(state?.notes ?? []), note] }),
+    },
     announcements: [announce(COUNTERS_EVENTS, Changed, { total }), announce(COUNTERS_AUDIT, Audited, { by })],
   };
 };
