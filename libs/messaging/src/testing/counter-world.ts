@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { deadLettersOf } from '../dead-letter.js';
 import { KafkaClient } from '../kafka-client.js';
+import { SILENT } from '../log.js';
 import { partitioner } from '../partitioner.js';
 import { topicDeclarations } from '../topic-declarations.js';
 import type { CounterPlace } from './counter-service.js';
@@ -26,13 +27,6 @@ export interface Addition {
   readonly by: number;
   readonly note?: string;
 }
-
-const QUIET = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 /** `count` additions of 1, 2, 3 … spread over `counters` counters. */
 export const additions = (count: number, counters = 10, of = 'c'): Addition[] =>
@@ -74,7 +68,7 @@ export class CounterWorld {
     this.client = new KafkaClient({
       brokers,
       clientId: 'world',
-      log: QUIET,
+      log: SILENT,
       namespace: this.place.namespace,
     });
   }
