@@ -226,7 +226,7 @@ export const BUGS: readonly PlantedBug[] = [
     name: 'delivery-counted-twice',
     what: 'a deal does not know a delivery that it has counted',
     module: 'apps/deals/src/deal.js',
-    text: `if (Number(offset) <= (deal.counted[partition] ?? -1))`,
+    text: `if (isCountedAt(deal.counted, data.position))`,
     becomes: `if (false)`,
     servers: 1,
     faults: [
