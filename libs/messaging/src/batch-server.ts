@@ -5,14 +5,8 @@ import { backoff, pause } from './backoff.js';
 import type { ConsumerState } from './consumer-state.js';
 import { deadLetter } from './dead-letter.js';
 import type { Effects, EventBatch, Received, Refusal } from './effects.js';
-import {
-  CommitAbandoned,
-  type IncomingMessage,
-  isLostPartition,
-  type KafkaClient,
-  type OutgoingMessage,
-  type PartitionBatch,
-} from './kafka-client.js';
+import { CommitAbandoned, isLostPartition, type PartitionBatch } from './group-consumer.js';
+import type { IncomingMessage, KafkaClient, OutgoingMessage } from './kafka-client.js';
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
 import type { Topic } from '#contracts/topic.js';
