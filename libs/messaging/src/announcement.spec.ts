@@ -9,7 +9,10 @@ const cause: CloudEvent = {
   subject: 'c1',
   time: '2025-10-02T08:00:00+05:00',
   data: { by: 1 },
-  extensions: { traceparent: '00-trace', tracestate: 'vendor=1' },
+  extensions: {
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    tracestate: 'vendor=1',
+  },
 };
 const from = { source: '/counters', entity: 'c1', cause, nth: 0, sequence: 7 };
 const announcement = announce(COUNTERS_EVENTS, Changed, { total: 1 });
@@ -51,16 +54,21 @@ describe('what is published', () => {
         sequence: '000000000007',
         causationid: 'e-1',
         correlationid: 'e-1',
-        traceparent: '00-trace',
+        traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
         tracestate: 'vendor=1',
       },
     });
     const correlated = { ...cause, extensions: { correlationid: 'first' } };
-    expect(published(announcement, { ...from, cause: correlated }).extensions).toEqual({
-      sequence: '000000000007',
+    expect(published(announcement, { ...from, cause: correlated }).extensions).toMatchObject({
       causationid: 'e-1',
       correlationid: 'first',
     });
+  });
+
+  it('has a trace where its cause came without one, and is the same to the byte when it is published again', () => {
+    const untraced = { ...from, cause: { ...cause, extensions: {} } };
+    expect(published(announcement, untraced).extensions).toHaveProperty('traceparent');
+    expect(published(announcement, untraced)).toEqual(published(announcement, untraced));
   });
 
   it('has its own time and subject where it says so', () => {
