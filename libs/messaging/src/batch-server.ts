@@ -260,7 +260,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     giveUpAfterMs = Infinity,
   ): Promise<T | undefined> {
     const { state, metrics, log } = this.options;
-    const begun = Date.now();
+    const begun = performance.now();
     for (let attempt = 0; !this.isOver(batch); attempt++) {
       kept.check();
       try {
@@ -269,7 +269,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         return result;
       } catch (error) {
         if (isLostPartition(error)) throw error;
-        if (Date.now() - begun > giveUpAfterMs) throw new CommitAbandoned(error);
+        if (performance.now() - begun > giveUpAfterMs) throw new CommitAbandoned(error);
         const on = dependencyOf(error);
         state.awaits(nameOf(batch), on);
         metrics.retries.inc({ topic: batch.topic, waiting_on: on });

@@ -100,6 +100,7 @@ export class GroupConsumer {
       const crashed = new Promise<Error>((resolve) =>
         consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
       );
+      const clock = new ClockWatch();
       const connected = this.connectConsumer(consumer, stop);
       try {
         await Promise.race([connected, stopped]);
@@ -115,10 +116,14 @@ export class GroupConsumer {
           partitionsConsumedConcurrently: options.concurrency,
           eachBatch: (payload) => this.takeBatch(payload, () => joins),
         });
-        const error = await Promise.race([crashed, stopped]);
-        if (error) log.error({ error: error.message }, 'the Kafka consumer has crashed; it is started again');
+        const error = await Promise.race([crashed, stopped, clock.setBack]);
+        if (error === SET_BACK) log.warn({}, 'the clock was set back; the Kafka consumer is started again');
+        else if (error)
+          log.error({ error: error.message }, 'the Kafka consumer has crashed; it is started again');
       } catch (error) {
         log.warn({ error: (error as Error).message }, 'consuming could not begin; trying again');
+      } finally {
+        clock.stop();
       }
       await disconnect(consumer);
       await pause(backoff(failures++, Math.random()), stop);
@@ -199,6 +204,34 @@ export class GroupConsumer {
 
   private plain(name: string): string {
     return name.slice(this.namespace.length);
+  }
+}
+
+const SET_BACK = Symbol('the clock was set back');
+const CLOCK_EVERY_MS = 500;
+const SET_BACK_BY_MS = 1_000;
+
+/**
+ * Watches for the clock to be set back. kafkajs sends a heartbeat when so much time has passed by the clock since the last:
+ * set back by an hour, none would be sent for an hour, and the group would go on without us, who would not know.
+ */
+class ClockWatch {
+  readonly setBack: Promise<typeof SET_BACK>;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<typeof SET_BACK>();
+    this.setBack = promise;
+    let ahead = Date.now() - performance.now();
+    this.timer = setInterval(() => {
+      const before = ahead;
+      ahead = Date.now() - performance.now();
+      if (before - ahead > SET_BACK_BY_MS) resolve(SET_BACK);
+    }, CLOCK_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
   }
 }
 

@@ -122,9 +122,10 @@ export class KafkaClient {
           const { message, error, groupId, broker } = entry as unknown as Record<string, unknown>;
           const said = `${namespace} ${String(message)}`;
           // While Kafka is away each of its connections says so several times a second.
-          if (Date.now() - (saidAt.get(said) ?? 0) < SAID_AGAIN_AFTER_MS) return;
+          const now = performance.now();
+          if (now - (saidAt.get(said) ?? -Infinity) < SAID_AGAIN_AFTER_MS) return;
           if (saidAt.size >= MOST_SAID_REMEMBERED) saidAt.clear();
-          saidAt.set(said, Date.now());
+          saidAt.set(said, now);
           log.warn({ kafka: namespace, error, groupId, broker }, String(message));
         };
       },
