@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
@@ -20,6 +21,27 @@ const REFUSED_IMPORT = ['no-restricted-imports'];
 
 // ESLint and the TypeScript parser are loaded by the first of them.
 jest.setTimeout(30_000);
+
+const root = new URL('../../', import.meta.url);
+
+/** A glob for each of the alternatives that a glob has in braces. */
+const alternativesOf = (glob: string): string[] => {
+  const [braces, inner] = /\{([^{}]*)\}/.exec(glob) ?? [];
+  return braces === undefined
+    ? [glob]
+    : inner!.split(',').flatMap((one) => alternativesOf(glob.replace(braces, one)));
+};
+
+it('speaks of no file that is not there, or no longer', async () => {
+  const { architecture } = (await import(new URL('eslint.architecture.js', root).href)) as {
+    architecture: { files: string[]; ignores?: string[] }[];
+  };
+  const globs = new Set(
+    architecture.flatMap(({ files, ignores = [] }) => [...files, ...ignores]).flatMap(alternativesOf),
+  );
+  const inSources = { cwd: root.pathname, exclude: ['node_modules', 'dist'] };
+  expect([...globs].filter((glob) => globSync(glob, inSources).length === 0)).toEqual([]);
+});
 
 describe('imports point from apps to libs, and the lint says so', () => {
   it.each([
@@ -79,6 +101,7 @@ describe('imports point from apps to libs, and the lint says so', () => {
     ['a collection that imports mongoose', 'apps/deals/src/deals.collection.ts', 'mongoose'],
     ['a contract that imports a validator', 'libs/contracts/src/fields.ts', 'class-validator'],
     ['the Kafka client that imports kafkajs', 'libs/messaging/src/kafka-client.ts', 'kafkajs'],
+    ['what is of its records, too', 'libs/messaging/src/kafkajs-records.ts', 'kafkajs/src/protocol/error.js'],
     ['a spec that imports kafkajs', 'libs/messaging/src/kafka-client.int.spec.ts', 'kafkajs'],
     ['an end-to-end test that imports an app', 'test/e2e/story.e2e.spec.ts', '../../apps/deals/src/deal.js'],
   ])('takes %s', async (_, file, from) => {

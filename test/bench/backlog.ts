@@ -5,8 +5,9 @@ import { DEALS_DELIVERIES, DEALS_EVENTS, DEALS_INBOUND } from '#contracts/deals.
 import { SHIPMENTS_ARRIVALS, SHIPMENTS_EVENTS, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { Topic } from '#contracts/topic.js';
 import { KafkaClient, type OutgoingMessage } from '#messaging/kafka-client.js';
+import { SILENT } from '#messaging/log.js';
 import { topicDeclarations } from '#messaging/topic-declarations.js';
-import { quiet, type Setting, uniqueName } from './setting.js';
+import { type Setting, uniqueName } from './setting.js';
 
 /**
  * How events lie on Kafka. `binary` is how Orebound sends them: the attributes are headers. `structured` has the whole
@@ -46,7 +47,7 @@ export async function backlog(
 }
 
 export const clientOf = ({ stack }: Setting, namespace: string): KafkaClient =>
-  new KafkaClient({ brokers: stack.kafkaBrokers, clientId: 'bench', namespace, log: quiet });
+  new KafkaClient({ brokers: stack.kafkaBrokers, clientId: 'bench', namespace, log: SILENT });
 
 async function send(
   client: KafkaClient,

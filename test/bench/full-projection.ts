@@ -1,5 +1,6 @@
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { EventBatch, Received } from '#messaging/effects.js';
+import { SILENT } from '#messaging/log.js';
 import { murmur2 } from '#messaging/partitioner.js';
 import { until } from '#messaging/testing/until.js';
 import { Database } from '#service/database.js';
@@ -7,7 +8,7 @@ import type { ShipmentEvent } from '../../apps/shipments/src/shipment.js';
 import { ShipmentsCollection } from '../../apps/shipments/src/shipments.collection.js';
 import { lifecycle } from './lifecycles.js';
 import type { Tell } from './row.js';
-import { quiet, type Setting, uniqueName } from './setting.js';
+import { type Setting, uniqueName } from './setting.js';
 
 const COLLECTION = 'shipments';
 const INDEXES = 4;
@@ -48,7 +49,7 @@ export class FullProjections {
   private async foldNow(): Promise<void> {
     const { stack } = this.setting;
     const config = { mongodbUri: stack.mongodbUri, mongodbDatabase: this.source, service: 'shipments' };
-    const database = new Database(config, quiet);
+    const database = new Database(config, SILENT);
     const shipments = new ShipmentsCollection(database);
     database.open();
     try {

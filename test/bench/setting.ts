@@ -66,11 +66,3 @@ export class Setting implements Amount {
 
 /** A name that nothing else has: of a namespace, a database, a group. */
 export const uniqueName = (what: string): string => `bench-${what}-${randomBytes(3).toString('hex')}`;
-
-/** What the messaging library would tell an operator; a benchmark watches what comes of it instead. */
-export const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};

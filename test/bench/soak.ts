@@ -7,12 +7,13 @@ import { writeKafka } from '#contracts/kafka-binding.js';
 import { freePort } from '#local-stack/free-port.js';
 import { startLocalStack } from '#local-stack/local-stack.js';
 import { KafkaClient } from '#messaging/kafka-client.js';
+import { SILENT } from '#messaging/log.js';
 import { type RunningServices, SERVICES, startServices } from '../../apps/demo/src/services.js';
 import { median } from './figures.js';
 import { traffic } from './lifecycles.js';
 import { Metrics } from './metrics.js';
 import { aligned } from './report.js';
-import { quiet, uniqueName } from './setting.js';
+import { uniqueName } from './setting.js';
 import { dealRegistered } from './trade-events.js';
 import { lowest, rises, trendOf } from './trend.js';
 
@@ -69,7 +70,7 @@ async function soak(services: RunningServices, namespace: string): Promise<strin
     brokers: stack.kafkaBrokers,
     clientId: 'soak',
     namespace: `${namespace}.`,
-    log: quiet,
+    log: SILENT,
   });
   const deals = Array.from({ length: DEALS }, (_, nth) => dealRegistered(`DEAL-${nth}`));
   await client.send(deals.map((deal) => ({ topic: DEALS_INBOUND.name, ...writeKafka(deal) })));

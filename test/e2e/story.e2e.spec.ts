@@ -14,15 +14,9 @@ import { FEED_NEWS } from '../../apps/demo/src/story.js';
 import { Teller } from '../../apps/demo/src/teller.js';
 import { deadLettersOf } from '#messaging/dead-letter.js';
 import { KafkaClient } from '#messaging/kafka-client.js';
+import { SILENT } from '#messaging/log.js';
 
 const WITHIN_MS = 240_000;
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
 /** Calls once for each chapter that is told, as it begins. */
 class Interrupter extends Teller {
   constructor(private readonly begins: (chapter: number) => void) {
@@ -46,7 +40,7 @@ async function playedWith(firstPort: number, disturb: (services: RunningServices
     brokers: kafkaBrokers,
     clientId: 'e2e',
     namespace: `${namespace}.`,
-    log: quiet,
+    log: SILENT,
   });
   const doors = new Doors(services.urls, kafka);
   const feed = await serveFeed(FEED_NEWS);

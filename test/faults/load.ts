@@ -4,8 +4,8 @@ import { type CloudEvent, jsonEvent } from '#contracts/cloudevent.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { KafkaClient } from '#messaging/kafka-client.js';
+import { SILENT } from '#messaging/log.js';
 import { MINERALS, random } from '../bench/lifecycles.js';
-import { quiet } from '../bench/setting.js';
 import type { Instance } from './instance.js';
 import { type Message, type Sending, traffic } from './traffic.js';
 
@@ -64,7 +64,7 @@ export class Load {
       brokers: at.brokers,
       clientId: 'load',
       namespace: `${at.namespace}.`,
-      log: quiet,
+      log: SILENT,
     });
   }
 

@@ -7,10 +7,10 @@ import type { Admin, Kafka } from 'kafkajs';
 import mongoose from 'mongoose';
 import type { LocalCluster } from '#local-stack/local-cluster.js';
 import { KafkaClient } from '#messaging/kafka-client.js';
+import { SILENT } from '#messaging/log.js';
 import { foreignClient, TopicReader } from '#messaging/testing/topic-reader.js';
 import { until } from '#messaging/testing/until.js';
 import type { ServiceName } from '../../apps/demo/src/services.js';
-import { quiet } from '../bench/setting.js';
 import { check } from './check.js';
 import { Instance, type Place } from './instance.js';
 import { Load } from './load.js';
@@ -94,7 +94,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     brokers: cluster.kafkaBrokers,
     clientId: 'faults',
     namespace: `${namespace}.`,
-    log: quiet,
+    log: SILENT,
   });
   const mongo = new mongoose.mongo.MongoClient(cluster.mongodbUri, { serverSelectionTimeoutMS: 20_000 });
   let watch: Watch | undefined;

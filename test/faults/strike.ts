@@ -7,6 +7,7 @@ import type { KafkaBroker } from '#local-stack/kafka-broker.js';
 import type { LocalCluster } from '#local-stack/local-cluster.js';
 import type { Mongod } from '#local-stack/mongod.js';
 import type { TcpLink } from '#local-stack/tcp-link.js';
+import { eventually } from '#messaging/testing/until.js';
 import type { Dependency, Instance } from './instance.js';
 import type { Fault } from './schedule.js';
 import { Watch } from './watch.js';
@@ -31,6 +32,7 @@ const DROPS_FOR_MS = 400;
 const DROPS_AGAIN_AFTER_MS = 800;
 const LONGEST_DELAY_MS = 300;
 const ANOTHER_IS_ELECTED_WITHIN_MS = 6_000;
+const PRIMARY_WITHIN_MS = 10_000;
 
 /** Strikes, holds for as long as the fault is to last, and heals. @returns what was done, in words */
 export async function strike(fault: Fault, targets: Targets): Promise<string> {
@@ -191,13 +193,11 @@ async function lostPrimary(primary: Mongod, all: readonly Mongod[], forMs: numbe
   await primary.start();
 }
 
-async function primaryOf({ mongods }: LocalCluster): Promise<Mongod> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+const primaryOf = ({ mongods }: LocalCluster): Promise<Mongod> =>
+  eventually(async () => {
     for (const mongod of mongods) if (await mongod.isPrimary().catch(() => false)) return mongod;
-    await sleep(100);
-  }
-  throw new Error('there has been no primary for 10 s');
-}
+    throw new Error('there is no primary');
+  }, PRIMARY_WITHIN_MS);
 
 /** Two more instances of shipments that come and go, one in order and one not. */
 async function storm({ extraInstance }: Targets, forMs: number, degree: number): Promise<string> {

@@ -4,15 +4,8 @@ import { type Commitment, DealAmended, DealRegistered, type DeliveryRecorded } f
 import { ArrivalRetracted, ShipmentArrived } from '#contracts/shipments.js';
 import type { CargoLot, Party } from '#contracts/trade.js';
 import type { Announcement } from '#messaging/announcement.js';
-import {
-  type Deal,
-  type DeliveryEvent,
-  drawDown,
-  IDEMPOTENCY_KEY,
-  type TermsSaid,
-  UNKNOWN,
-  withTerms,
-} from './deal.js';
+import { type Deal, type DeliveryEvent, drawDown, UNKNOWN, withTerms } from './deal.js';
+import { IDEMPOTENCY_KEY, type TermsSaid } from './terms.js';
 import { type ArrivalEvent, deliver, type Delivery, recordedFor } from './delivery.js';
 
 const PARTIES: Party[] = [

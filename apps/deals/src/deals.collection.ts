@@ -12,14 +12,10 @@ import {
   type DealEvent,
   drawDown,
   recounted,
-  refusalOf,
-  refusalOfHistory,
-  refusalOfKey,
-  refusalOfTerms,
-  type TermsSaid,
   UNKNOWN,
   withTerms,
 } from './deal.js';
+import { refusalOf, refusalOfHistory, refusalOfKey, refusalOfTerms, type TermsSaid } from './terms.js';
 
 /** One document a deal: its terms and the totals of its deliveries. */
 export type DealDocument = Stored<Deal>;
@@ -116,7 +112,7 @@ function evolve(
   const tooMuch = refusalOfHistory(said);
   if (tooMuch) return tooMuch;
   const after = withTerms(before, said);
-  const outgrown = refusalOfTerms(after);
+  const outgrown = refusalOfTerms(after.terms);
   if (outgrown) return outgrown;
   return { state: after, announcements: announcementsOf(before, after) };
 }

@@ -22,7 +22,7 @@ import { ApiAccepted, ApiAnswer, ApiBodyOf, ApiPage, ApiQueryOf } from '#service
 import { Page, pageOf, PageQuery, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import { dealOf, DealView, deliveryOf, DeliveryView } from './deal-view.js';
-import { IDEMPOTENCY_KEY, refusalOf, type TermsEvent } from './deal.js';
+import { IDEMPOTENCY_KEY, refusalOf, type TermsEvent } from './terms.js';
 import { DealsCollection } from './deals.collection.js';
 import { DeliveriesCollection } from './deliveries.collection.js';
 

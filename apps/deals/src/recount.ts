@@ -1,6 +1,7 @@
 /** How far a deal has been drawn down, counted again from what each shipment has delivered. */
 import { committedIn, type Deal, type Drawdown } from './deal.js';
 import { MOST_TOLD, type Told } from './delivery.js';
+import { type Counted, isCountedAt } from './position.js';
 import { type Change, Tally } from './tally.js';
 
 /**
@@ -28,15 +29,11 @@ export async function drawdownOf(
  * What a deal has counted of a shipment: each thing that it was told up to `counted`, less what that replaced. One by
  * one, and not the last of them alone, for a foreign producer may have one shipment's arrivals in several partitions.
  */
-function* countedOf(told: readonly Told[], dealId: string, counted: Deal['counted']): Generator<Change> {
-  const isCounted = ({ position }: Told): boolean => {
-    const [partition, offset] = position.split('/') as [string, string];
-    return Number(offset) <= (counted[partition] ?? -1);
-  };
+function* countedOf(told: readonly Told[], dealId: string, counted: Counted): Generator<Change> {
   const isOfDeal = (one: Told | undefined): one is Told => one?.dealId === dealId && one.delivered.length > 0;
   for (const [index, is] of told.entries()) {
     const standsForOlder = index === MOST_TOLD - 1;
-    if (!isCounted(is) && !standsForOlder) continue;
+    if (!isCountedAt(counted, is.position) && !standsForOlder) continue;
     const was = told[index + 1];
     if (isOfDeal(is)) yield { delivered: is.delivered, sign: 1 };
     if (isOfDeal(was)) yield { delivered: was.delivered, sign: -1 };

@@ -3,6 +3,7 @@ import type { CloudEvent } from '#contracts/cloudevent.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import type { Topic } from '#contracts/topic.js';
 import type { IncomingMessage, KafkaClient } from '#messaging/kafka-client.js';
+import { SILENT } from '#messaging/log.js';
 import type { ServiceName } from './services.js';
 
 export interface Answer {
@@ -104,7 +105,7 @@ export class Doors {
           await batch.commit(batch.messages.at(-1)!.offset + 1);
         },
       },
-      { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      SILENT,
     );
     return { messages, stop: () => consumer.stop() };
   }

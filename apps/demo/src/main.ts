@@ -1,6 +1,7 @@
 /** `npm run demo`: everything on this machine, and the story played on it. */
 import { deadLettersOf } from '#messaging/dead-letter.js';
 import { KafkaClient } from '#messaging/kafka-client.js';
+import { SILENT } from '#messaging/log.js';
 import { parseArguments } from './arguments.js';
 import { Doors } from './doors.js';
 import { check, endStates, table } from './end-states.js';
@@ -25,13 +26,6 @@ const PAUSE_MS = 250;
 const { firstPort, flags } = parseArguments(HELP, ['once']);
 const once = flags.has('once');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
 let holds = false;
 try {
   const running = await run({ firstPort, say });
@@ -39,7 +33,7 @@ try {
     brokers: running.stack.kafkaBrokers,
     clientId: 'orebound-demo',
     namespace: '',
-    log: quiet,
+    log: SILENT,
   });
   const doors = new Doors(running.services.urls, kafka);
   const feed = await serveFeed(story.FEED_NEWS);

@@ -5,7 +5,8 @@
  * Two instances may judge the same pair at once, one because of the item, the other because of the subject, and each
  * may hold an old state of the other side. States only go forward: the sighting that gives an item its words only ever
  * becomes greater (and of one sighting its moment only earlier), a subject's revision greater. So a judgement names
- * both, and one that is older on either side than what is stored changes nothing. A link that is no more stays as a document that says so, so that an old judgement cannot bring it back.
+ * both, and one that is older on either side than what is stored changes nothing. A link that is no more stays as a
+ * document that says so, so that an old judgement cannot bring it back.
  */
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { ItemLinked, ItemUnlinked, MARKET_NEWS_EVENTS } from '#contracts/market-news.js';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { v5 as uuidV5 } from 'uuid';
 import type { EventOf } from '#contracts/contract.js';
 import { FeedRegistered, FeedRemoved, ItemPosted } from '#contracts/market-news.js';
+import { uuidsV5 } from '#messaging/uuid-v5.js';
 import { feedId, itemId } from './item-id.js';
 
-/** The namespace of the ids of what this service posts (RFC 9562, 5.5). It must never change. */
-const POSTED = '2c8f63a5-90d0-5b7e-8a4b-5f4a1c9be0d3';
+/** The ids of what this service posts. Their namespace must never change. */
+const idOf = uuidsV5('2c8f63a5-90d0-5b7e-8a4b-5f4a1c9be0d3');
 
 /** What a piece of news says, and as what: the same said again has the same digest. */
 export const digestOf = (
@@ -40,7 +40,7 @@ export function postedItem(
   });
   const time = now.toISOString();
   return {
-    id: uuidV5(JSON.stringify([from, subject, digestOf(data, guid), time]), POSTED),
+    id: idOf(JSON.stringify([from, subject, digestOf(data, guid), time])),
     source: from,
     type: ItemPosted.type,
     subject,
@@ -56,7 +56,7 @@ export function registeredFeed(
   { from, now }: { from: string; now: Date },
 ): EventOf<typeof FeedRegistered> {
   return {
-    id: uuidV5(JSON.stringify([from, data.url, data.publisher]), POSTED),
+    id: idOf(JSON.stringify([from, data.url, data.publisher])),
     source: from,
     type: FeedRegistered.type,
     subject: feedId(data.url),
@@ -71,7 +71,7 @@ export const removedFeed = (
   id: string,
   { from, now }: { from: string; now: Date },
 ): EventOf<typeof FeedRemoved> => ({
-  id: uuidV5(JSON.stringify([from, 'removed', id, now.toISOString()]), POSTED),
+  id: idOf(JSON.stringify([from, 'removed', id, now.toISOString()])),
   source: from,
   type: FeedRemoved.type,
   subject: id,

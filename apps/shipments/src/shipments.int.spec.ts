@@ -410,7 +410,7 @@ describe('the shipments service', () => {
       expectProblem(await shipments.get('/nowhere'), 404, 'not-found');
       expectProblem(await shipments.get('/shipments/%E0%A4%A'), 400, 'bad-request');
       expectProblem(await shipments.get(`/shipments/${'x'.repeat(5_000)}`), 414, 'bad-request');
-      expectProblem(await shipments.post('/shipments', {}), 404, 'not-found');
+      expectProblem(await shipments.post('/shipments', {}), 405, 'method-not-allowed');
     });
 
     it('every query from an index', async () => {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import mongoose from 'mongoose';
+import { until } from '#messaging/testing/until.js';
 import type { KafkaBroker } from './kafka-broker.js';
 import { type LocalCluster, startLocalCluster } from './local-cluster.js';
 import type { Mongod } from './mongod.js';
@@ -33,14 +33,6 @@ afterAll(async () => {
   await Promise.allSettled([admin?.disconnect(), producer?.disconnect(), mongo?.close()]);
   await cluster?.stop();
 });
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error(`not so within a minute: ${what}`);
-    await sleep(100);
-  }
-}
 
 async function partition(): Promise<{ leader: KafkaBroker; inSync: number }> {
   const { topics } = await admin.fetchTopicMetadata({ topics: ['kept'] });

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
 import mongoose from 'mongoose';
+import { until } from '#messaging/testing/until.js';
 import { describeKafka } from './describe-kafka.js';
 import { type LocalStack, startLocalStack } from './local-stack.js';
 
@@ -36,14 +36,6 @@ async function withAdmin<T>(brokers: string[], use: (admin: kafkajs.Admin) => Pr
     return await use(admin);
   } finally {
     await admin.disconnect();
-  }
-}
-
-async function until(condition: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not so within ${limitMs} ms: ${condition}`);
-    await sleep(20);
   }
 }
 
@@ -227,14 +219,18 @@ it(
       console.log(JSON.stringify([stack.kafka.pid, stack.mongod.pid]));
       setInterval(() => {}, 1000);`;
       const parent = runNode(['--input-type=module', '-e', script], { ...ownEnv, TMPDIR: folder });
-      await until(() => parent.printed.stdout.includes('\n') || parent.child.exitCode !== null, 120_000);
+      await until(
+        'it has printed',
+        () => parent.printed.stdout.includes('\n') || parent.child.exitCode !== null,
+        120_000,
+      );
       const pids = JSON.parse(parent.printed.stdout) as number[];
       expect(pids.every(isAlive)).toBe(true);
       expect(await readdir(folder)).not.toEqual([]);
 
       parent.child.kill('SIGKILL');
-      await until(() => !pids.some(isAlive));
-      await until(async () => (await readdir(folder)).length === 0);
+      await until('its servers have ended', () => !pids.some(isAlive), 30_000);
+      await until('its folder is empty', async () => (await readdir(folder)).length === 0, 30_000);
     });
   },
   limit,
@@ -245,7 +241,11 @@ it(
   async () => {
     await withTemporaryFolder(async (folder) => {
       const command = runNode([main], { ...ownEnv, TMPDIR: folder });
-      await until(() => command.printed.stdout.includes('\n') || command.child.exitCode !== null, 120_000);
+      await until(
+        'it has printed',
+        () => command.printed.stdout.includes('\n') || command.child.exitCode !== null,
+        120_000,
+      );
       expect(command.printed.stdout).toMatch(
         /^export KAFKA_BROKERS='127\.0\.0\.1:\d+' MONGODB_URI='mongodb:\/\/127\.0\.0\.1:\d+\/\?replicaSet=[\w-]+'\n$/,
       );

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '#messaging/testing/until.js';
 import { TcpLink } from './tcp-link.js';
 
 /** A server that notes each request and answers it, word for word. */
@@ -21,14 +22,6 @@ async function connected(): Promise<Socket> {
   const socket = dial();
   await once(socket, 'connect');
   return socket;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not so: ${condition}`);
-    await sleep(5);
-  }
 }
 
 beforeEach(async () => {
@@ -53,12 +46,12 @@ afterEach(async () => {
 
 it('passes on what is asked and answered', async () => {
   client.write('one');
-  await until(() => answered === 'one');
+  await eventually(() => expect(answered).toBe('one'));
 });
 
 it('ends every connection when it is cut, and lets none begin until it is open again', async () => {
   client.write('one');
-  await until(() => answered === 'one');
+  await eventually(() => expect(answered).toBe('one'));
   link.set('cut');
   await once(client, 'close');
   const refused = dial();
@@ -67,7 +60,7 @@ it('ends every connection when it is cut, and lets none begin until it is open a
   link.set('open');
   client = await connected();
   client.write('two');
-  await until(() => answered === 'onetwo');
+  await eventually(() => expect(answered).toBe('onetwo'));
 });
 
 it('swallows the answer to what took effect, and ends the connection', async () => {
@@ -80,10 +73,10 @@ it('swallows the answer to what took effect, and ends the connection', async () 
 
 it('takes what is sent and passes nothing on while it hangs, and ends what misses bytes by it', async () => {
   client.write('one');
-  await until(() => answered === 'one');
+  await eventually(() => expect(answered).toBe('one'));
   link.set('hung');
   client.write('two');
-  await until(() => link.swallowed === 1);
+  await eventually(() => expect(link.swallowed).toBe(1));
   link.set('open');
   await once(client, 'close');
   expect({ heard, answered }).toEqual({ heard: 'one', answered: 'one' });
@@ -93,12 +86,12 @@ it('passes everything on later and in order while it is slow, and also when it b
   link.set('slow', 80);
   const began = performance.now();
   client.write('one ');
-  await until(() => link.mode === 'slow' && answered === 'one ');
+  await eventually(() => expect(answered).toBe('one '));
   expect(performance.now() - began).toBeGreaterThan(150);
 
   client.write('two ');
   await sleep(100);
   link.set('open');
   client.write('three');
-  await until(() => answered === 'one two three');
+  await eventually(() => expect(answered).toBe('one two three'));
 });

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { ContractClass } from '#contracts/contract.js';
 import type { Topic } from '#contracts/topic.js';
 import { traceFrom } from './trace.js';
+import { uuidsV5 } from './uuid-v5.js';
 
 /** What a fold wants published: which contract, on which topic, and the data. The rest follows from its cause. */
 export interface Announcement {
@@ -32,8 +32,8 @@ export const announce = <C extends ContractClass, K extends C>(
   ...(about.causedBy !== undefined && { causedBy: about.causedBy }),
 });
 
-/** The namespace of the ids of everything that Orebound publishes (RFC 9562, 5.5). It must never change. */
-const PUBLISHED = Buffer.from('8e1b5f0c53a55a0a9d396f4c4d0a8f27', 'hex');
+/** The ids of everything that Orebound publishes. Their namespace must never change. */
+const idOf = uuidsV5('8e1b5f0c-53a5-5a0a-9d39-6f4c4d0a8f27');
 const SEQUENCE_DIGITS = 12;
 
 /**
@@ -58,7 +58,7 @@ export function published(
     from.nth,
   ]);
   return {
-    id: uuidV5(name),
+    id: idOf(name),
     source: from.source,
     type: announcement.type,
     subject,
@@ -71,13 +71,4 @@ export function published(
       ...traceFrom(cause),
     },
   };
-}
-
-/** A UUID of version 5 (RFC 9562, 5.5). By Node's own one-shot hash, which takes a seventh of what a library takes. */
-function uuidV5(name: string): string {
-  const digest = hash('sha1', Buffer.concat([PUBLISHED, Buffer.from(name)]), 'hex');
-  const variant = ((Number.parseInt(digest[16]!, 16) & 0x3) | 0x8).toString(16);
-  const third = `5${digest.slice(13, 16)}`;
-  const fourth = `${variant}${digest.slice(17, 20)}`;
-  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-${third}-${fourth}-${digest.slice(20, 32)}`;
 }

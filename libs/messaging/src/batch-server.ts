@@ -5,14 +5,8 @@ import { backoff, pause } from './backoff.js';
 import type { ConsumerState } from './consumer-state.js';
 import { deadLetter } from './dead-letter.js';
 import type { Effects, EventBatch, Received, Refusal } from './effects.js';
-import {
-  CommitAbandoned,
-  type IncomingMessage,
-  isLostPartition,
-  type KafkaClient,
-  type OutgoingMessage,
-  type PartitionBatch,
-} from './kafka-client.js';
+import { CommitAbandoned, isLostPartition, type PartitionBatch } from './group-consumer.js';
+import type { IncomingMessage, KafkaClient, OutgoingMessage } from './kafka-client.js';
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
 import type { Topic } from '#contracts/topic.js';
@@ -266,7 +260,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     giveUpAfterMs = Infinity,
   ): Promise<T | undefined> {
     const { state, metrics, log } = this.options;
-    const begun = Date.now();
+    const begun = performance.now();
     for (let attempt = 0; !this.isOver(batch); attempt++) {
       kept.check();
       try {
@@ -275,7 +269,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         return result;
       } catch (error) {
         if (isLostPartition(error)) throw error;
-        if (Date.now() - begun > giveUpAfterMs) throw new CommitAbandoned(error);
+        if (performance.now() - begun > giveUpAfterMs) throw new CommitAbandoned(error);
         const on = dependencyOf(error);
         state.awaits(nameOf(batch), on);
         metrics.retries.inc({ topic: batch.topic, waiting_on: on });

@@ -1,22 +1,13 @@
 /**
- * With `partitioner.ts` and `kafkajs-records.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound
+ * With `group-consumer.ts`, `partitioner.ts` and `kafkajs-records.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound
  * speaks of the messages and batches declared here, so that another client can take its place.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import type {
-  Admin,
-  Consumer,
-  EachBatchPayload,
-  IHeaders,
-  Kafka as KafkaJs,
-  KafkaMessage,
-  Producer,
-  ProducerBatch,
-  SASLOptions,
-} from 'kafkajs';
+import type { Admin, IHeaders, Kafka as KafkaJs, Producer, ProducerBatch, SASLOptions } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
-import { backoff, pause } from './backoff.js';
+import { backoff } from './backoff.js';
+import { type ConsumerOptions, GroupConsumer } from './group-consumer.js';
 import { handleRecordsFrugally } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { partitioner } from './partitioner.js';
@@ -40,40 +31,10 @@ export interface OutgoingMessage {
   readonly headers: Headers;
 }
 
-/** Messages of one partition, in order, with what their handler may do while it holds them. */
-export interface PartitionBatch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly messages: readonly IncomingMessage[];
-  /** The offset behind the newest message of the partition, when the batch was fetched. */
-  readonly endOffset: number;
-  /** Keeps the partition; call it at least every third of the session timeout. Throws when the partition is lost. */
-  heartbeat(): Promise<void>;
-  /** Commits that all before `offset` is done. Throws when the partition is lost, or Kafka away. */
-  commit(offset: number): Promise<void>;
-  /** False once the consumer stops or has joined its group anew: put the batch down at the next safe point. */
-  isActive(): boolean;
-}
-
 export interface TopicDeclaration {
   readonly name: string;
   readonly partitions: number;
   readonly config: Readonly<Record<string, string>>;
-}
-
-export interface ConsumerOptions {
-  readonly groupId: string;
-  readonly topics: readonly string[];
-  /** Partitions handled at once; their waits for MongoDB and Kafka overlap. */
-  readonly concurrency: number;
-  /** After so long without a heartbeat the broker gives the partitions to another. */
-  readonly sessionTimeoutMs: number;
-  /** Run before the consumer joins its group, each time anew: creates the topics, say. */
-  readonly prepare: () => Promise<void>;
-  readonly onBatch: (batch: PartitionBatch) => Promise<void>;
-  /** The consumer asked the broker for messages: it lives. */
-  readonly onPoll: () => void;
-  readonly onAssigned: (assignment: ReadonlyMap<string, readonly number[]>) => void;
 }
 
 /** How far a group is in one partition. `committed` is where it goes on. */
@@ -118,38 +79,6 @@ const isNew = (error: unknown): boolean =>
 const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
 
-/**
- * All that a fetch brings is decoded at once and lives until it is taken through: that is what bounds memory. So much of
- * two partitions makes a large batch of each. A message larger than this comes all the same, alone.
- */
-const MOST_BYTES_FETCHED_A_PARTITION = 1_600_000;
-const MOST_BYTES_FETCHED = 2 * MOST_BYTES_FETCHED_A_PARTITION;
-
-/** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
-export const isLostPartition = (error: unknown): boolean =>
-  LOST_PARTITION.has((error as { type?: string }).type ?? '');
-
-const LOST_PARTITION: ReadonlySet<string> = new Set([
-  'REBALANCE_IN_PROGRESS',
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'FENCED_INSTANCE_ID',
-  // The group is another broker's now, which kafkajs asks for only when it joins again.
-  'NOT_COORDINATOR_FOR_GROUP',
-]);
-
-/**
- * The broker that keeps the group's offsets takes none for so long that the consumer had better be made anew, which
- * looks for that broker again. `retriable` tells kafkajs to give up at once.
- */
-export class CommitAbandoned extends Error {
-  readonly retriable = false;
-  constructor(cause: unknown) {
-    super(`no offset can be committed: ${(cause as Error).message}`, { cause });
-    this.name = 'CommitAbandoned';
-  }
-}
-
 export interface KafkaClientOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
@@ -193,9 +122,10 @@ export class KafkaClient {
           const { message, error, groupId, broker } = entry as unknown as Record<string, unknown>;
           const said = `${namespace} ${String(message)}`;
           // While Kafka is away each of its connections says so several times a second.
-          if (Date.now() - (saidAt.get(said) ?? 0) < SAID_AGAIN_AFTER_MS) return;
+          const now = performance.now();
+          if (now - (saidAt.get(said) ?? -Infinity) < SAID_AGAIN_AFTER_MS) return;
           if (saidAt.size >= MOST_SAID_REMEMBERED) saidAt.clear();
-          saidAt.set(said, Date.now());
+          saidAt.set(said, now);
           log.warn({ kafka: namespace, error, groupId, broker }, String(message));
         };
       },
@@ -334,133 +264,12 @@ export class KafkaClient {
 
   /** Consumes until it is stopped; comes back by itself after every failure. */
   consume(options: ConsumerOptions, log: Log): { stop(): Promise<void> } {
-    const stopping = new AbortController();
-    const running = this.consumeUntil(stopping.signal, options, log);
-    return {
-      stop: async () => {
-        stopping.abort();
-        await running;
-      },
-    };
-  }
-
-  private async consumeUntil(stop: AbortSignal, options: ConsumerOptions, log: Log): Promise<void> {
-    const stopped = new Promise<void>((resolve) =>
-      stop.addEventListener('abort', () => resolve(), { once: true }),
-    );
-    let failures = 0;
-    while (!stop.aborted) {
-      const consumer = this.createConsumer(options);
-      let joins = 0;
-      consumer.on('consumer.group_join', () => {
-        failures = 0;
-        joins++;
-      });
-      const crashed = new Promise<Error>((resolve) =>
-        consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
-      );
-      const connected = this.connectConsumer(consumer, stop, options);
-      try {
-        await Promise.race([connected, stopped]);
-        if (stop.aborted) {
-          // It may still be trying to reach Kafka. Nothing waits for that, and what it reaches is closed again.
-          void connected.catch(() => undefined).finally(() => disconnect(consumer));
-          return;
-        }
-        // Returns once the group is joined. Not to be disconnected before, or it would join all the same.
-        await consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: options.concurrency,
-          eachBatch: (payload) => this.takeBatch(payload, options.onBatch, () => joins),
-        });
-        const error = await Promise.race([crashed, stopped]);
-        if (error) log.error({ error: error.message }, 'the Kafka consumer has crashed; it is started again');
-      } catch (error) {
-        log.warn({ error: (error as Error).message }, 'consuming could not begin; trying again');
-      }
-      await disconnect(consumer);
-      await pause(backoff(failures++, Math.random()), stop);
-    }
-  }
-
-  private async connectConsumer(
-    consumer: Consumer,
-    stop: AbortSignal,
-    options: ConsumerOptions,
-  ): Promise<void> {
-    await options.prepare();
-    if (stop.aborted) return;
-    await consumer.connect();
-    if (stop.aborted) return;
-    await consumer.subscribe({
-      topics: options.topics.map((topic) => this.named(topic)),
-      fromBeginning: true,
-    });
-  }
-
-  private createConsumer(options: ConsumerOptions): Consumer {
-    const consumer = this.kafka.consumer({
-      groupId: this.named(options.groupId),
-      sessionTimeout: options.sessionTimeoutMs,
-      heartbeatInterval: Math.floor(options.sessionTimeoutMs / 4),
-      // A member that is rebalanced puts its batch down within a write, so nobody needs to wait longer for it.
-      rebalanceTimeout: options.sessionTimeoutMs * 2,
-      allowAutoTopicCreation: false,
-      maxBytesPerPartition: MOST_BYTES_FETCHED_A_PARTITION,
-      maxBytes: MOST_BYTES_FETCHED, // which partitions come first, kafkajs leaves to chance
-      maxWaitTimeInMs: 500, // bounds how long a stop waits for a fetch; a message ends the wait at once
-      retry: {
-        retries: 5,
-        initialRetryTime: 200,
-        maxRetryTime: 3_000,
-        // Restarts are ours alone: the library's own one is on a timer that a stop at the wrong moment does not reach.
-        restartOnFailure: () => Promise.resolve(false),
-      },
-    });
-    consumer.on('consumer.fetch_start', () => options.onPoll());
-    consumer.on('consumer.group_join', ({ payload }) => {
-      options.onAssigned(
-        new Map(
-          Object.entries(payload.memberAssignment).map(([topic, partitions]) => [
-            this.plain(topic),
-            partitions,
-          ]),
-        ),
-      );
-    });
-    return consumer;
+    return new GroupConsumer(this.kafka, this.namespace, options, log);
   }
 
   async close(): Promise<void> {
     this.closed = true;
     await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
-  }
-
-  /** @param joins how often the consumer has joined its group: kafkajs may join again while a batch is in hand */
-  private async takeBatch(
-    payload: EachBatchPayload,
-    onBatch: ConsumerOptions['onBatch'],
-    joins: () => number,
-  ): Promise<void> {
-    const { batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning, isStale } = payload;
-    const { topic, partition } = batch;
-    const joined = joins();
-    const isOurs = (): boolean => joins() === joined;
-    await onBatch({
-      topic: this.plain(topic),
-      partition,
-      messages: batch.messages.map(incoming),
-      endOffset: Number(batch.highWatermark),
-      heartbeat,
-      commit: async (offset) => {
-        await commitOffsetsIfNecessary({
-          topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-        });
-        if (isOurs()) resolveOffset(String(offset - 1));
-      },
-      isActive: () => isRunning() && !isStale() && isOurs(),
-    });
   }
 
   private named(name: string): string {
@@ -495,16 +304,3 @@ export class KafkaClient {
     throw new Error('the Kafka client is closed');
   }
 }
-
-const disconnect = (consumer: Consumer): Promise<void> => consumer.disconnect().catch(() => undefined);
-
-const LATEST_DATE = 8.64e15;
-
-const incoming = ({ key, value, headers, offset, timestamp }: KafkaMessage): IncomingMessage => ({
-  key,
-  value,
-  headers: headers ?? {},
-  offset: Number(offset),
-  // A producer may have stamped it with a time that no Date can hold.
-  timestamp: new Date(Math.abs(Number(timestamp)) <= LATEST_DATE ? Number(timestamp) : 0),
-});

@@ -108,3 +108,44 @@ describe('two owners of one entity at once', () => {
     LIMIT,
   );
 });
+
+describe('an owner whose clock is set back by an hour', () => {
+  let world: CounterWorld;
+  const children: CounterChild[] = [];
+  beforeEach(async () => {
+    world = await CounterWorld.shared(2);
+  }, LIMIT);
+  afterEach(async () => {
+    for (const child of children.splice(0)) await child.kill();
+    await world.close();
+  });
+  const start = async (): Promise<CounterChild> => {
+    const child = await CounterChild.start(world.place, SETTINGS);
+    children.push(child);
+    return child;
+  };
+  const partitionsOf = async (child: CounterChild): Promise<readonly number[]> =>
+    (await child.report()).assignment['counters.inbound'] ?? [];
+
+  it(
+    'stays in its group without work, and hands over when another comes',
+    async () => {
+      const events = additions(200, 6);
+      const first = await start();
+      await until('it has both partitions', async () => (await partitionsOf(first)).length === 2);
+      first.setClock(-3_600_000);
+
+      const second = await start();
+      await until('each has one', async () => {
+        const held = [await partitionsOf(first), await partitionsOf(second)];
+        return held.every(({ length }) => length === 1);
+      });
+      await world.given(events);
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      await Promise.all([first.stop(), second.stop()]);
+    },
+    LIMIT,
+  );
+});

@@ -1,6 +1,7 @@
 import kafkajs from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import { KafkaClient, type OutgoingMessage } from './kafka-client.js';
+import { SILENT } from './log.js';
 import { CounterChild } from './testing/counter-child.js';
 import { additions, CounterWorld, messageOf } from './testing/counter-world.js';
 import { COUNTERS_AUDIT, COUNTERS_EVENTS, COUNTERS_INBOUND, SERVICE, TOPICS } from './testing/counters.js';
@@ -10,19 +11,12 @@ import { topicDeclarations } from './topic-declarations.js';
 
 const LIMIT = 120_000;
 const { Snappy, LZ4, ZSTD, GZIP } = kafkajs.CompressionTypes;
-const QUIET = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
 const clientIn = (namespace: string): KafkaClient =>
   new KafkaClient({
     brokers: process.env['KAFKA_BROKERS']!.split(','),
     clientId: 'topics',
     namespace,
-    log: QUIET,
+    log: SILENT,
   });
 
 describe('topics', () => {

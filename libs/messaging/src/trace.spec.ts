@@ -81,11 +81,24 @@ describe('an event that comes over HTTP', () => {
 });
 
 describe('an event passes on', () => {
-  it('its trace with what vendors have said of it, and without a trace nothing', () => {
+  it('its trace with what vendors have said of it', () => {
     const trace = { traceparent: TRACEPARENT, tracestate: 'vendor=1' };
     expect(traceFrom(event({ ...trace, place: 'x' }))).toEqual(trace);
-    expect(traceFrom(event({ tracestate: 'lost=1' }))).toEqual({});
   });
+
+  it.each([
+    ['none', {}],
+    ['none that is valid', { traceparent: '00-trace', tracestate: 'lost=1' }],
+  ])(
+    'where it has %s, a trace of its own making: the same each time, and another than another event',
+    (_, its) => {
+      const begun = traceFrom(event(its));
+      expect(begun).toEqual({ traceparent: expect.stringMatching(BEGUN) });
+      expect(traceFrom(event(its))).toEqual(begun);
+      expect(traceFrom({ ...event(its), id: 'another' })).not.toEqual(begun);
+      expect(traceFrom({ ...event(its), source: '/another' })).not.toEqual(begun);
+    },
+  );
 });
 
 describe('a log line has the trace and correlation ids', () => {

@@ -1,5 +1,5 @@
 /** The trace that an event is part of: W3C Trace Context, and CloudEvents' distributed tracing extension. */
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { IncomingMessage } from './kafka-client.js';
 
@@ -61,9 +61,16 @@ export function traced(events: readonly CloudEvent[], headers: HttpHeaders): Clo
   });
 }
 
-/** What an event passes on of its trace to those that it brings about. */
-export const traceFrom = ({ extensions: { traceparent, tracestate } }: CloudEvent): Partial<TraceContext> =>
-  traceparent === undefined ? {} : { traceparent, ...(tracestate !== undefined && { tracestate }) };
+/**
+ * What an event passes on of its trace to those that it brings about. One that came without any, or with none that is
+ * valid, begins a trace with them, derived from what identifies it: what is published again has the same.
+ */
+export function traceFrom({ source, id, extensions: { traceparent, tracestate } }: CloudEvent): TraceContext {
+  if (traceparent !== undefined && readTraceparent(traceparent))
+    return { traceparent, ...(tracestate !== undefined && { tracestate }) };
+  const digest = hash('sha256', JSON.stringify([source, id]), 'hex');
+  return { traceparent: `00-${digest.slice(0, 32)}-${digest.slice(32, 48)}-00` };
+}
 
 /** What ties a log line to the trace and the story that it is about. OpenTelemetry names `trace_id` so in logs. */
 export interface LoggedTrace {

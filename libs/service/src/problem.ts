@@ -1,10 +1,17 @@
 import type { Socket } from 'node:net';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  NotFoundException,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PinoLogger } from 'nestjs-pino';
 import { Fault, RefusedEvent, type RefusalCode } from '#contracts/fault.js';
 import { OneOf, Optional } from '#contracts/fields.js';
 import { traceOfRequest } from '#messaging/trace.js';
+import type { Routes } from './routes.js';
 import { Described, ManyOf } from './view-fields.js';
 
 /**
@@ -25,6 +32,7 @@ export const PROBLEMS = {
   'document-too-large': [422, 'More history than is kept of one entity'],
   'invalid-query': [400, 'The query is not as it must be'],
   'not-found': [404, 'Not known here'],
+  'method-not-allowed': [405, 'Not a method of this address'],
   'bad-request': [400, 'The request is not as HTTP has it'],
   'kafka-away': [503, 'Kafka does not answer'],
   'database-away': [503, 'The database does not answer'],
@@ -135,15 +143,25 @@ export function refuseConnection({ code = '' }: { code?: string }, socket: Socke
   socket.destroySoon();
 }
 
+const notAllowed = (method: string, allowed: readonly string[]): ProblemError =>
+  new ProblemError('method-not-allowed', `this address takes ${allowed.join(', ')}; not ${method}`);
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: PinoLogger) {}
+  constructor(
+    private readonly log: PinoLogger,
+    private readonly routes: Routes,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const answer = problemOf(error);
     const request = http.getRequest<FastifyRequest>();
+    // No route is Nest's own exception; what a controller does not find is a `ProblemError`.
+    const allowed =
+      error instanceof NotFoundException ? this.routes.methodsOf(request.url.replace(/\?.*$/s, '')) : [];
+    const answer = problemOf(allowed.length > 0 ? notAllowed(request.method, allowed) : error);
+    if (allowed.length > 0) void reply.header('allow', allowed.join(', ')); // RFC 9110, 15.5.6
     const about = { ...traceOfRequest(request), method: request.method, url: request.url };
     if (answer.status === 503) this.log.warn({ ...about, code: answer.code }, 'a request is put off');
     else if (answer.status >= 500) this.log.error({ ...about, err: error }, 'a request failed');

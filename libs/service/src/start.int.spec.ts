@@ -11,7 +11,7 @@ import type { Effects } from '#messaging/effects.js';
 import { takes } from '#messaging/subscription.js';
 import { Integer, ServiceConfig } from './config.js';
 import { ServiceModule } from './service.module.js';
-import { runService, untilReady } from './testing/running-service.js';
+import { expectProblem, type RunningService, runService, untilReady } from './testing/running-service.js';
 
 class Config extends ServiceConfig {
   readonly service = 'started';
@@ -40,16 +40,28 @@ class Consumer {
 @Module({})
 class StartedModule {}
 
+const run = (): Promise<RunningService> =>
+  runService(Config, (config) => ({
+    module: StartedModule,
+    imports: [ServiceModule.for(config, [SHIPMENTS_INBOUND])],
+    controllers: [Consumer],
+    providers: [Started],
+  }));
+
 describe('a service', () => {
   it('starts what it is made of once, though HTTP and transport are both made of it', async () => {
-    const service = await runService(Config, (config) => ({
-      module: StartedModule,
-      imports: [ServiceModule.for(config, [SHIPMENTS_INBOUND])],
-      controllers: [Consumer],
-      providers: [Started],
-    }));
+    const service = await run();
     await untilReady(service, 1);
     await service.stop();
     expect(Started.calls).toEqual(['init', 'bootstrap']);
+  });
+
+  it('says which methods an address takes, where it is asked by another', async () => {
+    const service = await run();
+    const answer = await service.post('/health/live?now', {});
+    expectProblem(answer, 405, 'method-not-allowed');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD');
+    expectProblem(await service.post('/health', {}), 404, 'not-found');
+    await service.stop();
   });
 });

@@ -14,6 +14,7 @@ import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.j
 import { type About, openApiOf } from './openapi.js';
 import { ProblemFilter, problemOf, refuseConnection, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
+import { Routes } from './routes.js';
 
 const STOP_WITHIN_MS = 10_000;
 /** Who asked before gets an answer: every door and every query gives one within 5 s. */
@@ -53,9 +54,12 @@ export async function createService(
     done(new RefusedEvent('unsupported-content-type', `send the body as it is, not as ${encoding}`));
   });
 
+  const routes = new Routes();
+  fastify.addHook('onRoute', (route) => routes.add(route));
+
   app.useGlobalPipes(queryPipe);
   app.useGlobalInterceptors(new AnswerInTime());
-  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger)));
+  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger), routes));
   const transport = app.connectMicroservice(
     { strategy: app.get(KafkaBatchServer) },
     { inheritAppConfig: false, deferInitialization: true }, // so that the filter is there before the handlers

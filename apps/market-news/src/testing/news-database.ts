@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { Effects, EventBatch } from '#messaging/effects.js';
+import { SILENT } from '#messaging/log.js';
 import { eventually } from '#messaging/testing/until.js';
 import { Database } from '#service/database.js';
 import { ItemsCollection } from '../items.collection.js';
@@ -18,8 +19,6 @@ export interface NewsDatabase {
   /** @param links what is put around the links */
   linker(links?: Pick<LinksCollection, 'apply' | 'ever'>): Linker;
 }
-
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export async function openNewsDatabase(
   mongodbUri: string,

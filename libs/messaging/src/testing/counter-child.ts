@@ -59,6 +59,11 @@ export class CounterChild {
     this.send('release');
   }
 
+  /** Sets its clock, which timers do not go by. */
+  setClock(aheadMs: number): void {
+    this.send({ clockAheadMs: aheadMs });
+  }
+
   async report(): Promise<Report> {
     this.send('report');
     const answer = await this.next((message) => typeof message === 'object' && 'report' in message);

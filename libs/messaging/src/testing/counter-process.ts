@@ -25,7 +25,7 @@ export interface Report {
   readonly rss: number;
 }
 
-export type ToChild = { start: Start } | 'release' | 'report' | 'stop';
+export type ToChild = { start: Start } | { clockAheadMs: number } | 'release' | 'report' | 'stop';
 export type FromChild = 'started' | 'stopped' | { at: Step } | { report: Report; logged: readonly string[] };
 
 const tell = (message: FromChild): void => void process.send?.(message);
@@ -65,6 +65,11 @@ async function obey(message: ToChild): Promise<void> {
     await service?.stop();
     tell('stopped');
     process.disconnect();
+    return;
+  }
+  if ('clockAheadMs' in message) {
+    const realNow = Date.now;
+    Date.now = () => realNow() + message.clockAheadMs;
     return;
   }
   const { place, settings, fault } = message.start;

@@ -5,6 +5,7 @@ import { writeKafka } from '#contracts/kafka-binding.js';
 import { deadLettersOf } from '../dead-letter.js';
 import { type Accepted, History } from '../history.js';
 import { KafkaClient } from '../kafka-client.js';
+import { SILENT } from '../log.js';
 import { partitioner } from '../partitioner.js';
 import { topicDeclarations } from '../topic-declarations.js';
 import type { CounterPlace } from './counter-service.js';
@@ -27,13 +28,6 @@ export interface Addition {
   readonly by: number;
   readonly note?: string;
 }
-
-const QUIET = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 /** `count` additions of 1, 2, 3 … spread over `counters` counters. */
 export const additions = (count: number, counters = 10, of = 'c'): Addition[] =>
@@ -75,7 +69,7 @@ export class CounterWorld {
     this.client = new KafkaClient({
       brokers,
       clientId: 'world',
-      log: QUIET,
+      log: SILENT,
       namespace: this.place.namespace,
     });
   }
