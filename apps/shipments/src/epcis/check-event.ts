@@ -8,7 +8,7 @@ import { type Vocabulary, VOCABULARIES } from './vocabulary.js';
 
 /** Nothing in an event of the standard is deeper than 6; the rest is left to extensions. */
 const DEEPEST = 20;
-const LARGEST_CONTEXT = 16 * 1024;
+const LARGEST_CONTEXT = 4 * 1024;
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strictRequired: false, allowUnionTypes: true });
 ajv.addFormat('date-time', { type: 'string', validate: isTimestamp });

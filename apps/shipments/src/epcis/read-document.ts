@@ -1,4 +1,5 @@
 /** An EPCIS 2.0 document, or an event by itself, taken apart. Pure and total. */
+import { MOST_EVENTS_A_CAPTURE } from '#contracts/epcis.js';
 import { type Fault, step } from '#contracts/fault.js';
 import type { Translation } from '../translation.js';
 import { documentFaults } from './check-event.js';
@@ -6,7 +7,6 @@ import { type EpcisEvent, isObject, type Json } from './epcis-event.js';
 import { hashIdOf } from './event-hash.js';
 import { identityOf, translateEvent } from './translate-event.js';
 
-const MOST_EVENTS = 1000;
 /** Leaves room for the context and the envelope: what goes to Kafka is at most 256 KiB. */
 const MOST_BYTES_AN_EVENT = 220 * 1024;
 
@@ -19,7 +19,7 @@ export interface Item {
 }
 
 /** An event that is refused. Its pointers lead from the document. */
-export interface RefusedItem {
+export interface Refused {
   readonly pointer: string;
   readonly faults: readonly Fault[];
 }
@@ -29,7 +29,7 @@ export type Document =
   | {
       readonly context: Json | undefined;
       readonly items: readonly Item[];
-      readonly refused: readonly RefusedItem[];
+      readonly refused: readonly Refused[];
     };
 
 const refusal = (pointer: string, code: Fault['code'], message: string): { faults: Fault[] } => ({
@@ -52,8 +52,8 @@ function eventsOf(document: Readonly<Record<string, Json>>): [string, Json][] | 
     );
   if (eventList.length === 0)
     return refusal('/epcisBody/eventList', 'too-few', 'must have at least one event');
-  if (eventList.length > MOST_EVENTS)
-    return refusal('/epcisBody/eventList', 'too-many', `must have at most ${MOST_EVENTS} events`);
+  if (eventList.length > MOST_EVENTS_A_CAPTURE)
+    return refusal('/epcisBody/eventList', 'too-many', `must have at most ${MOST_EVENTS_A_CAPTURE} events`);
   return (eventList as Json[]).map((one, index) => [`/epcisBody/eventList${step(index)}`, one]);
 }
 
@@ -72,7 +72,7 @@ export function readDocument(sent: unknown): Document {
   const context = type === 'EPCISDocument' ? sent['@context'] : undefined;
 
   const items: Item[] = [];
-  const refused: RefusedItem[] = [];
+  const refused: Refused[] = [];
   /** What events without a declaration say under the identity that they give. */
   const said = new Map<string, string>();
   for (const [pointer, event] of events) {
@@ -88,8 +88,8 @@ function readItem(
   value: Json,
   context: Json | undefined,
   said: Map<string, string>,
-): Item | RefusedItem {
-  const refuse = (faults: readonly Fault[]): RefusedItem => ({
+): Item | Refused {
+  const refuse = (faults: readonly Fault[]): Refused => ({
     pointer,
     faults: faults.map((fault) => ({ ...fault, pointer: pointer + fault.pointer })),
   });
