@@ -36,7 +36,7 @@ const SPECS = ['**/*.spec.ts', '**/testing/**', 'test/**'];
 const EDGES = [
   'apps/*/src/main.ts',
   'apps/*/src/config.ts',
-  'apps/*/src/*.{module,controller,consumer,collection,poller}.ts',
+  'apps/*/src/**/*.{module,controller,consumer,collection,poller}.ts',
 ];
 
 const refuse = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
@@ -44,7 +44,7 @@ const refuse = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns
 export const architecture = [
   { files: ['apps/**/*.ts', 'libs/**/*.ts'], rules: refuse(ACROSS, KAFKAJS, ENVIRONMENT_MODULE) },
   {
-    files: ['apps/*/src/*.ts'],
+    files: ['apps/*/src/**/*.ts'],
     ignores: [...EDGES, ...SPECS],
     rules: refuse(ACROSS, KAFKAJS, ENVIRONMENT_MODULE, FRAMEWORKS),
   },

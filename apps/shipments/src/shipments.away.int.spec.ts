@@ -9,6 +9,7 @@ import {
   untilReady,
 } from '#service/testing/running-service.js';
 import { ShipmentsConfig } from './config.js';
+import { arriving, documentOf } from './epcis/epcis.story.js';
 import type { ShipmentView } from './shipment-view.js';
 import { registered } from './shipment.story.js';
 import { ShipmentsModule } from './shipments.module.js';
@@ -32,7 +33,7 @@ describe('the shipments service, when', () => {
       kafkaBrokers: servers.kafkaBrokers.join(','),
       mongodbUri: servers.mongodbUri,
     });
-    await untilReady(shipments, 1);
+    await untilReady(shipments, 2);
   }, 180_000);
   afterAll(async () => {
     await shipments?.stop();
@@ -68,7 +69,10 @@ describe('the shipments service, when', () => {
   const withMongodbAway = async (): Promise<string> => {
     const id = `SHP-${randomUUID()}`;
     expect((await within(post(id))).status).toBe(202);
-    for (const path of ['/shipments', `/shipments/${id}`, `/shipments/${id}/timeline`]) {
+    const captured = await within(shipments.post('/epcis/capture', documentOf(arriving())));
+    expect(captured.status).toBe(202);
+    const job = captured.headers.get('location')!;
+    for (const path of ['/shipments', `/shipments/${id}`, `/shipments/${id}/timeline`, job]) {
       const answer = await within(shipments.get(path));
       expectProblem(answer, 503, 'database-away');
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -139,7 +143,7 @@ describe('the shipments service, when', () => {
       expect((await late.get('/health/ready')).status).toBe(503);
       expect((await late.get('/health/live')).status).toBe(200);
       await Promise.all([servers.mongod!.start(), servers.kafka!.start()]);
-      await untilReady(late, 1);
+      await untilReady(late, 2);
       expect((await late.get('/shipments')).status).toBe(200);
     } finally {
       await late.stop();

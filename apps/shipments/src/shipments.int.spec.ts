@@ -51,7 +51,7 @@ describe('the shipments service', () => {
 
   beforeAll(async () => {
     shipments = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
-    await untilReady(shipments, 1);
+    await untilReady(shipments, 2);
   });
   afterAll(() => shipments?.stop());
 
@@ -466,6 +466,8 @@ describe('the shipments service', () => {
         'status',
       ]);
       expect(Object.keys(body.paths).sort()).toEqual([
+        '/epcis/capture',
+        '/epcis/capture/{id}',
         '/events',
         '/health/live',
         '/health/ready',

@@ -1,7 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { SHIPMENTS_CAPTURES } from '#contracts/epcis.js';
 import { SHIPMENTS_ARRIVALS, SHIPMENTS_EVENTS, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { ServiceConfig } from '#service/config.js';
 import { ServiceModule } from '#service/service.module.js';
+import { CapturesCollection } from './captures.collection.js';
+import { EpcisController } from './epcis.controller.js';
 import { IntakeController } from './intake.controller.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 import { ShipmentsConsumer } from './shipments.consumer.js';
@@ -13,9 +16,16 @@ export class ShipmentsModule {
   static for(config: ServiceConfig): DynamicModule {
     return {
       module: ShipmentsModule,
-      imports: [ServiceModule.for(config, [SHIPMENTS_INBOUND, SHIPMENTS_EVENTS, SHIPMENTS_ARRIVALS])],
-      controllers: [ShipmentsConsumer, IntakeController, ShipmentsController],
-      providers: [ShipmentsCollection],
+      imports: [
+        ServiceModule.for(config, [
+          SHIPMENTS_INBOUND,
+          SHIPMENTS_CAPTURES,
+          SHIPMENTS_EVENTS,
+          SHIPMENTS_ARRIVALS,
+        ]),
+      ],
+      controllers: [ShipmentsConsumer, IntakeController, EpcisController, ShipmentsController],
+      providers: [ShipmentsCollection, CapturesCollection],
     };
   }
 }

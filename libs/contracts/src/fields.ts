@@ -220,3 +220,21 @@ export const Extensions = (): PropertyDecorator =>
     $ref: '#/$defs/Extensions',
     description: EXTENSIONS_DESCRIPTION,
   });
+
+const isJsonObject = (value: unknown): boolean =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** An object of another standard, whose rules are not a contract's to check. It is kept as text, never as a document. */
+export const Foreign = (description: string): PropertyDecorator =>
+  rule('isForeign', isJsonObject, { type: 'object', description });
+
+/** A JSON-LD context: a URI, an object, or a list of both. */
+export const JsonLdContext = (): PropertyDecorator =>
+  rule(
+    'isJsonLdContext',
+    (value) => typeof value === 'string' || Array.isArray(value) || isJsonObject(value),
+    {
+      type: ['string', 'object', 'array'],
+      description: 'a JSON-LD context: a URI, an object, or a list of both',
+    },
+  );

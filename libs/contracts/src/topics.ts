@@ -1,4 +1,5 @@
 import { DEALS_DELIVERIES, DEALS_EVENTS, DEALS_INBOUND } from './deals.js';
+import { SHIPMENTS_CAPTURES } from './epcis.js';
 import { MARKET_NEWS_EVENTS, MARKET_NEWS_INBOUND } from './market-news.js';
 import { SHIPMENTS_ARRIVALS, SHIPMENTS_EVENTS, SHIPMENTS_INBOUND } from './shipments.js';
 import type { Topic } from './topic.js';
@@ -8,6 +9,7 @@ export const TOPICS: readonly Topic[] = [
   SHIPMENTS_INBOUND,
   SHIPMENTS_EVENTS,
   SHIPMENTS_ARRIVALS,
+  SHIPMENTS_CAPTURES,
   DEALS_INBOUND,
   DEALS_DELIVERIES,
   DEALS_EVENTS,

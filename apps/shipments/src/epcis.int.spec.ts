@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { EpcisEventCaptured } from '#contracts/epcis.js';
+import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import { until } from '#messaging/testing/until.js';
+import {
+  type Answer,
+  expectProblem,
+  type RunningService,
+  runService,
+  untilReady,
+} from '#service/testing/running-service.js';
+import { ShipmentsConfig } from './config.js';
+import type { CaptureAccepted, CaptureJob, CaptureTried } from './epcis/capture-view.js';
+import { arriving, booking, CONTEXT, documentOf, packing, withdrawn } from './epcis/epcis.story.js';
+import { ShipmentsModule } from './shipments.module.js';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const PROCEED = { ...JSON_TYPE, 'GS1-Capture-Error-Behaviour': 'proceed' };
+
+const newEventID = (): string => `urn:uuid:${randomUUID()}`;
+
+describe('EPCIS events', () => {
+  let shipments: RunningService;
+
+  beforeAll(async () => {
+    shipments = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
+    await untilReady(shipments, 2);
+  });
+  afterAll(() => shipments?.stop());
+
+  const capture = <T = CaptureAccepted>(
+    body: unknown,
+    headers: Record<string, string> = JSON_TYPE,
+    query = '',
+  ): Promise<Answer<T>> => shipments.post<T>(`/epcis/capture${query}`, body, headers);
+  const untilRun = async (id: string): Promise<CaptureJob> => {
+    await until(
+      `capture ${id} has run`,
+      async () => (await shipments.get<CaptureJob>(`/epcis/capture/${id}`)).body.running === false,
+      20_000,
+    );
+    return (await shipments.get<CaptureJob>(`/epcis/capture/${id}`)).body;
+  };
+  const stored = async (...ids: string[]): Promise<CloudEvent[]> =>
+    (await shipments.events(SHIPMENTS_INBOUND)).filter(({ id }) => ids.includes(id));
+
+  it('are captured as a document: each is stored whole, and the job says that all were taken', async () => {
+    const [first, second] = [arriving({ eventID: newEventID() }), packing({ eventID: newEventID() })];
+
+    const { status, body, headers } = await capture(documentOf(first, second));
+
+    expect([status, headers.get('location')]).toEqual([202, `/epcis/capture/${body.captureID}`]);
+    expect(body).toMatchObject({
+      captured: [
+        { pointer: '/epcisBody/eventList/0', eventID: first['eventID'] },
+        { pointer: '/epcisBody/eventList/1', eventID: second['eventID'] },
+      ],
+      refused: [],
+    });
+    const events = await stored(first['eventID'] as string, second['eventID'] as string);
+    const expected = (event: object) =>
+      expect.objectContaining({
+        type: EpcisEventCaptured.type,
+        source: '/epcis',
+        data: { event, context: CONTEXT, capture: body.captureID },
+      });
+    expect(events).toEqual(expect.arrayContaining([expected(first), expected(second)]));
+    expect(await untilRun(body.captureID)).toEqual({
+      captureID: body.captureID,
+      createdAt: expect.any(String),
+      finishedAt: expect.any(String),
+      running: false,
+      success: true,
+      captureErrorBehaviour: 'rollback',
+      errors: [],
+    });
+  });
+
+  it('are the same event in a document, by themselves, and sent again', async () => {
+    const event = booking({ 'ore:run': randomUUID() });
+    const first = await capture(documentOf(event));
+    const again = await capture({ '@context': CONTEXT, ...event });
+
+    const [eventID] = first.body.captured.map((one) => one.eventID);
+    expect(eventID).toMatch(/^ni:\/\/\/sha-256;[0-9a-f]{64}\?ver=CBV2\.0$/);
+    expect(again.body.captured).toEqual([{ pointer: '', eventID }]);
+    const events = await stored(eventID!);
+    expect(events.length).toBe(2);
+    expect(new Set(events.map(({ subject }) => subject)).size).toBe(1);
+  });
+
+  it('keep one key and two ids where one withdraws the other', async () => {
+    const event = arriving({ eventID: newEventID() });
+    const id = event['eventID'] as string;
+    expect((await capture(documentOf(event, withdrawn(event)))).status).toBe(202);
+    const events = await stored(id, `${id}#errorDeclaration`);
+    expect(events.map((one) => one.id)).toEqual([id, `${id}#errorDeclaration`]);
+    expect(events[0]!.subject).toBe(events[1]!.subject);
+  });
+
+  it('go to the dead letters, whole, for want of a way to their shipment', async () => {
+    const event = arriving({ eventID: newEventID() });
+    await capture(documentOf(event));
+    const { headers, value } = await shipments.read(
+      'shipments.dead-letters',
+      (letter) => letter.headers['ce_id'] === event['eventID'],
+    );
+    expect([headers['deadletter_reason'], value]).toEqual([
+      'unknown-type',
+      expect.objectContaining({ event }),
+    ]);
+  });
+
+  describe('where some are wrong', () => {
+    const mixed = () => {
+      const good = arriving({ eventID: newEventID() });
+      return { id: good['eventID'] as string, document: documentOf(good, arriving({ bizStep: 'sailing' })) };
+    };
+
+    it('are refused together, with a pointer to what is wrong, and none is stored', async () => {
+      const { id, document } = mixed();
+      const answer = await capture(document);
+      expectProblem(answer, 422, 'invalid-data', '/epcisBody/eventList/1/bizStep');
+      expect(await stored(id)).toEqual([]);
+    });
+
+    it('are taken but for those, if asked to proceed, and the job says which', async () => {
+      const { id, document } = mixed();
+      const { status, body } = await capture(document, PROCEED);
+      expect([status, body.captured.length]).toEqual([202, 1]);
+      expect((await stored(id)).length).toBe(1);
+      expect(await untilRun(body.captureID)).toMatchObject({
+        success: false,
+        captureErrorBehaviour: 'proceed',
+        errors: [
+          {
+            code: 'invalid-data',
+            errors: [{ pointer: '/epcisBody/eventList/1/bizStep', code: 'not-allowed' }],
+          },
+        ],
+      });
+    });
+
+    it('are refused all the same where none is left to proceed with', async () => {
+      const answer = await capture(documentOf(arriving({ bizStep: 'sailing' })), PROCEED);
+      expectProblem(answer, 422, 'invalid-data', '/epcisBody/eventList/0/bizStep');
+    });
+  });
+
+  it('tell what would become of them, and are not stored, when they are only tried', async () => {
+    const event = arriving({ eventID: newEventID() });
+    const { status, body } = await capture<CaptureTried>(documentOf(event, 7), JSON_TYPE, '?dryRun=true');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      captured: [
+        {
+          eventID: event['eventID'],
+          becomes: [{ data: { milestone: 'arrived', place: { unlocode: 'USSTL' } } }],
+          references: [{ type: 'container', value: 'CSQU3054383' }],
+        },
+      ],
+      refused: [{ pointer: '/epcisBody/eventList/1', faults: [{ code: 'malformed' }] }],
+    });
+    expect(await stored(event['eventID'] as string)).toEqual([]);
+  });
+
+  it.each<[string, unknown, Record<string, string>, string, [number, string, ...string[]]]>([
+    ['is no JSON', '{', JSON_TYPE, '', [400, 'malformed-json', '']],
+    ['is XML', '<a/>', { 'content-type': 'application/xml' }, '', [415, 'unsupported-content-type']],
+    ['is no EPCIS', [], JSON_TYPE, '', [422, 'invalid-data', '']],
+    [
+      'asks for what cannot be',
+      documentOf(arriving()),
+      { ...JSON_TYPE, 'GS1-Capture-Error-Behaviour': 'ignore' },
+      '',
+      [400, 'invalid-envelope', '/gs1-capture-error-behaviour'],
+    ],
+    [
+      'is tried neither way',
+      documentOf(arriving()),
+      JSON_TYPE,
+      '?dryRun=perhaps',
+      [400, 'invalid-query', '/dryRun'],
+    ],
+  ])('are refused where what is sent %s', async (_, body, headers, query, problem) => {
+    expectProblem(await capture(body, headers, query), ...problem);
+  });
+
+  it('have no job but their own', async () => {
+    for (const id of ['none', randomUUID(), '018f0000-0000-7000-8000-000000000000'])
+      expectProblem(await shipments.get(`/epcis/capture/${id}`), 404, 'not-found');
+  });
+});
