@@ -1,7 +1,7 @@
 /** The events of shipments: what upstream systems send, and what the shipments service publishes. */
 import { Extensions, Id, ListOf, Nested, OneOf, Optional, Containers, Text, Timestamp } from './fields.js';
 import { inbound, published } from './topic.js';
-import { CargoLot, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
+import { CargoLot, DatedReference, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
 
 /**
  * The milestones of a shipment, in the order in which a shipment passes them. `arrived` is at the port of discharge,
@@ -45,6 +45,17 @@ export class ShipmentRegistered {
   @ListOf(() => CargoLot, { min: 1, max: 100 }) cargo!: CargoLot[];
   @Optional() @ListOf(() => Party, { min: 1, max: 20 }) parties?: Party[];
   @Optional() @OneOf(INCOTERMS) incoterm?: (typeof INCOTERMS)[number];
+  /** By what others name it, beside its deal and the containers of its cargo. */
+  @Optional() @ListOf(() => DatedReference, { min: 1, max: 200 }) references?: DatedReference[];
+  @Optional() @Extensions() extensions?: Record<string, unknown>;
+}
+
+/** Taken back like any event, by `EventRetracted`. */
+export class ReferencesAssigned {
+  static readonly type = 'orebound.shipment.references-assigned.v1';
+  static readonly description =
+    'By what else a shipment is named: what others report by these references is about it. They add to those it has.';
+  @ListOf(() => DatedReference, { min: 1, max: 200 }) references!: DatedReference[];
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -131,6 +142,7 @@ export class ArrivalRetracted {
 
 export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ShipmentRegistered,
+  ReferencesAssigned,
   MilestoneReported,
   ObservationReported,
   EventRetracted,
