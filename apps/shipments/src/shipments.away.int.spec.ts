@@ -32,7 +32,7 @@ describe('the shipments service, when', () => {
       kafkaBrokers: servers.kafkaBrokers.join(','),
       mongodbUri: servers.mongodbUri,
     });
-    await untilReady(shipments, 1);
+    await untilReady(shipments, 2);
   }, 180_000);
   afterAll(async () => {
     await shipments?.stop();
@@ -139,7 +139,7 @@ describe('the shipments service, when', () => {
       expect((await late.get('/health/ready')).status).toBe(503);
       expect((await late.get('/health/live')).status).toBe(200);
       await Promise.all([servers.mongod!.start(), servers.kafka!.start()]);
-      await untilReady(late, 1);
+      await untilReady(late, 2);
       expect((await late.get('/shipments')).status).toBe(200);
     } finally {
       await late.stop();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Model, Schema } from 'mongoose';
+import { type Model, type mongo, Schema } from 'mongoose';
 import { EventRetracted, type ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
@@ -7,6 +7,7 @@ import { type Accepted, type Evolution, Projection, type Stored } from '#messagi
 import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
+import type { NamedShipment } from './correlation/decide.js';
 import { type Registration, type Shipment, type ShipmentEvent, take, takeBack, UNKNOWN } from './shipment.js';
 
 /** One document a shipment: its timeline, what is derived of it, and the events on their way out. */
@@ -15,7 +16,8 @@ export type ShipmentDocument = Stored<Shipment>;
 const schema = new Schema<ShipmentDocument>({ _id: String }, { strict: false, versionKey: false })
   .index({ 'registration.data.dealId': 1, _id: 1 })
   .index({ 'registration.data.cargo.mineral': 1, _id: 1 })
-  .index({ status: 1, _id: 1 });
+  .index({ status: 1, _id: 1 })
+  .index({ 'references.value': 1 });
 
 /** What is asked for; all that is given must hold. */
 export interface ShipmentQuery {
@@ -30,15 +32,20 @@ export interface ShipmentQuery {
 /** A list shows no timelines, and does not load them. */
 const LISTED = ['_id', 'registration', 'status', 'statusAt', 'position', 'eta', 'arrival'];
 
+type Named = Pick<ShipmentDocument, '_id' | 'registration' | 'references'>;
+const NAMES = { references: 1, 'registration.data.dealId': 1 } as const;
+
 @Injectable()
 export class ShipmentsCollection {
   private readonly model: Model<ShipmentDocument>;
+  private readonly collection: mongo.Collection<ShipmentDocument>;
   private readonly projection: Projection<Shipment, ShipmentEvent>;
 
   constructor(database: Database) {
     this.model = database.model<ShipmentDocument>('shipments', schema);
+    this.collection = database.collection<ShipmentDocument>('shipments');
     this.projection = new Projection({
-      collection: database.collection<ShipmentDocument>('shipments'),
+      collection: this.collection,
       source: '/shipments',
       evolve,
       keeps: () => true,
@@ -53,6 +60,41 @@ export class ShipmentsCollection {
   async find(id: string): Promise<ShipmentDocument | undefined> {
     const found = await this.model.findOne({ _id: id }).lean<ShipmentDocument>();
     return found ? decoded(found) : undefined;
+  }
+
+  /** Shipments that have a reference of one of these values, with those that are. */
+  async named(
+    values: readonly string[],
+    limit: number,
+    session: mongo.ClientSession | undefined,
+  ): Promise<NamedShipment[]> {
+    const asked = new Set(values);
+    const found = this.collection.find<Named>(
+      { 'references.value': { $in: [...values] } },
+      {
+        projection: NAMES,
+        limit,
+        readConcern: { level: 'majority' },
+        ...(session && { session }),
+      },
+    );
+    const named: NamedShipment[] = [];
+    for await (const { _id: id, registration, references = [] } of found) {
+      const held = references.filter(({ value }) => asked.has(value));
+      named.push({ id, dealId: registration?.data.dealId, references: held });
+    }
+    return named;
+  }
+
+  /** The values of all references of these shipments. A read of the primary's own log, where the session then stands. */
+  async referencesOf(ids: readonly string[], session: mongo.ClientSession): Promise<string[]> {
+    const found = this.collection.find<Named>(
+      { _id: { $in: [...ids] } },
+      { projection: { 'references.value': 1 }, readConcern: { level: 'local' }, session },
+    );
+    const values = new Set<string>();
+    for await (const { references = [] } of found) for (const { value } of references) values.add(value);
+    return [...values];
   }
 
   /** In the order of ids; one more than `limit` may be asked for, to see whether there is more. */

@@ -1,18 +1,40 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import type { Effects } from '#messaging/effects.js';
+import { SHIPMENTS_CORRELATION, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import type { Effects, Received } from '#messaging/effects.js';
 import { type BatchOf, takes } from '#messaging/subscription.js';
+import { Correlator } from './correlation/correlator.js';
+import { type ForeignEvent, isForeign } from './correlation/translate.js';
+import type { ShipmentEvent } from './shipment.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 
 /** What shipments consumes, and where it goes. */
 @Controller()
 export class ShipmentsConsumer {
-  constructor(private readonly shipments: ShipmentsCollection) {}
+  constructor(
+    private readonly shipments: ShipmentsCollection,
+    private readonly correlator: Correlator,
+  ) {}
 
-  /** What upstream systems report → one document a shipment, folded by `take` (shipment.ts). */
+  /**
+   * What upstream systems report → one document a shipment, folded by `take` (shipment.ts). What names its shipment by
+   * references → one document an event (correlation/unmatched.ts), and back here under the id of its shipment.
+   */
   @EventPattern<string>(SHIPMENTS_INBOUND.name, takes(SHIPMENTS_INBOUND))
-  inbound(@Payload() batch: BatchOf<typeof SHIPMENTS_INBOUND>): Promise<Effects> {
-    return this.shipments.apply(batch);
+  async *inbound(@Payload() batch: BatchOf<typeof SHIPMENTS_INBOUND>): AsyncGenerator<Effects> {
+    const foreign: Received<ForeignEvent>[] = [];
+    const own: Received<ShipmentEvent>[] = [];
+    for (const received of batch.received) {
+      if (isForeign(received.event)) foreign.push({ ...received, event: received.event });
+      else own.push(received as Received<ShipmentEvent>);
+    }
+    yield await this.shipments.apply({ ...batch, received: own });
+    if (foreign.length > 0) yield* this.correlator.hear({ ...batch, received: foreign });
+  }
+
+  /** What waits, and what may end the wait → the shipment found, or what was found instead. */
+  @EventPattern<string>(SHIPMENTS_CORRELATION.name, takes(SHIPMENTS_CORRELATION))
+  correlation(@Payload() batch: BatchOf<typeof SHIPMENTS_CORRELATION>): AsyncGenerator<Effects> {
+    return this.correlator.take(batch);
   }
 }

@@ -1,7 +1,16 @@
 /** The events of shipments: what upstream systems send, and what the shipments service publishes. */
 import { Extensions, Id, ListOf, Nested, OneOf, Optional, Containers, Text, Timestamp } from './fields.js';
 import { inbound, published } from './topic.js';
-import { CargoLot, DatedReference, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
+import {
+  CargoLot,
+  DatedReference,
+  INCOTERMS,
+  Measurement,
+  Party,
+  Place,
+  Reference,
+  Transport,
+} from './trade.js';
 
 /**
  * The milestones of a shipment, in the order in which a shipment passes them. `arrived` is at the port of discharge,
@@ -96,6 +105,21 @@ export class EventRetracted {
   @Optional() @Text(2000) reason?: string;
 }
 
+/**
+ * For who does not know our id of the shipment. The envelope's subject is then whatever the sender calls it: it only
+ * says which of the sender's events stay in order. Exactly one of `milestone`, `observation` and `retraction` is given.
+ */
+export class EventReferred {
+  static readonly type = 'orebound.shipment.event-referred.v1';
+  static readonly description =
+    'An event of the shipment that the references name. It waits until one is known by them, and is then of that shipment.';
+  /** Any of them may be enough; more of them tell shipments apart. */
+  @ListOf(() => Reference, { min: 1, max: 200 }) references!: Reference[];
+  @Optional() @Nested(() => MilestoneReported) milestone?: MilestoneReported;
+  @Optional() @Nested(() => ObservationReported) observation?: ObservationReported;
+  @Optional() @Nested(() => EventRetracted) retraction?: EventRetracted;
+}
+
 export const STATUSES = ['announced', 'registered', ...MILESTONES] as const;
 /** `announced`: heard of before it was registered. Then the last milestone passed. */
 export type ShipmentStatus = (typeof STATUSES)[number];
@@ -140,12 +164,46 @@ export class ArrivalRetracted {
   @Timestamp() at!: string;
 }
 
+export class MatchSought {
+  static readonly type = 'orebound.shipment.match-sought.v1';
+  static readonly description = 'An event waits for the shipment that its references name: it is looked for.';
+  @Timestamp() since!: string;
+}
+
+export class ReferencesChanged {
+  static readonly type = 'orebound.shipment.references-changed.v1';
+  static readonly description =
+    'A shipment is named otherwise than before: what waits for its references is looked at again.';
+  @Optional() @Id() dealId?: string;
+}
+
+export class MatchAssigned {
+  static readonly type = 'orebound.shipment.match-assigned.v1';
+  static readonly description = 'An operator has said which shipment a waiting event is of.';
+  @Id() shipmentId!: string;
+}
+
+export class MatchExpired {
+  static readonly type = 'orebound.shipment.match-expired.v1';
+  static readonly description = 'An event has waited for its shipment for as long as any does.';
+  /** Since when: of one that waits anew, only the wait that is meant ends. */
+  @Timestamp() since!: string;
+}
+
 export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ShipmentRegistered,
   ReferencesAssigned,
   MilestoneReported,
   ObservationReported,
   EventRetracted,
+  EventReferred,
+]);
+/** What the shipments service says to itself about events that do not name their shipment by our id. */
+export const SHIPMENTS_CORRELATION = published('shipments.correlation', 'waiting event, or shipment', [
+  MatchSought,
+  ReferencesChanged,
+  MatchAssigned,
+  MatchExpired,
 ]);
 export const SHIPMENTS_EVENTS = published('shipments.events', 'shipment', [
   ShipmentRegistered,
