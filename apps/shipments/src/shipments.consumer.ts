@@ -25,8 +25,9 @@ export class ShipmentsConsumer {
     const foreign: Received<ForeignEvent>[] = [];
     const own: Received<ShipmentEvent>[] = [];
     for (const received of batch.received) {
-      if (isForeign(received.event)) foreign.push({ ...received, event: received.event });
-      else own.push(received as Received<ShipmentEvent>);
+      const { event } = received;
+      if (isForeign(event)) foreign.push(received as Received<typeof event>);
+      else own.push(received as Received<typeof event>);
     }
     yield await this.shipments.apply({ ...batch, received: own });
     if (foreign.length > 0) yield* this.correlator.hear({ ...batch, received: foreign });

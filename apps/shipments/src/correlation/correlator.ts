@@ -62,9 +62,10 @@ export class Correlator {
   /** Takes foreign events in. */
   async *hear(batch: EventBatch<ForeignEvent>): AsyncGenerator<Effects> {
     const refused: Refusal[] = [];
-    const translated = batch.received.flatMap((received) => {
+    const heardOf = batch.received.flatMap((received) => {
       try {
-        return [{ received, translated: translate(received.event) }];
+        const translated = translate(received.event);
+        return translated.events.length > 0 ? [{ received, translated }] : [];
       } catch (error) {
         if (!(error instanceof RefusedEvent)) throw error;
         refused.push({ offset: received.offset, error });
@@ -72,7 +73,7 @@ export class Correlator {
       }
     });
     if (refused.length > 0) yield { publish: [], refused, repeated: 0 };
-    for (const group of inGroups(translated, EVENTS_AT_ONCE)) {
+    for (const group of inGroups(heardOf, EVENTS_AT_ONCE)) {
       const decisions = await this.look(
         group.map((each) => soughtOf(each.translated, each.received.receivedAt)),
         undefined,
@@ -218,9 +219,9 @@ const isEnding = (
 
 /** What has waited for too long goes to the dead letters as it came, in the place of the event that says so. */
 function expired(ending: readonly Received[], ended: readonly UnmatchedDocument[]): Refusal[] {
-  const offsets = new Set(ending.map(({ offset }) => offset));
-  return ended.flatMap(({ status, event, since, partition, offset, ended: by, reason, candidates }) => {
-    if (status !== 'expired' || !offsets.has(by!.offset)) return [];
+  const subjects = new Map(ending.map(({ offset, event }) => [offset, event.subject]));
+  return ended.flatMap(({ _id, status, event, since, partition, offset, ended: by, reason, candidates }) => {
+    if (status !== 'expired' || subjects.get(by!.offset) !== _id) return [];
     const why =
       reason === 'ambiguous'
         ? `it may be of ${candidates?.join(', ')}`

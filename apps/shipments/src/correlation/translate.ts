@@ -17,7 +17,8 @@ export type ForeignEvent = EventOf<(typeof FOREIGN)[number]>;
 const FOREIGN_TYPES: ReadonlySet<string> = new Set(FOREIGN.map(({ type }) => type));
 
 /** Whether an event does not name its shipment by our id. */
-export const isForeign = (event: CloudEvent): event is ForeignEvent => FOREIGN_TYPES.has(event.type);
+export const isForeign = <E extends CloudEvent>(event: E): event is Extract<E, ForeignEvent> =>
+  FOREIGN_TYPES.has(event.type);
 
 export type Translated = Extract<Translation, { readonly events: unknown }>;
 
