@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   ArrivalRetracted,
   EtaChanged,
+  ReferencesChanged,
   ShipmentArrived,
   ShipmentRegistered,
   SHIPMENTS_ARRIVALS,
+  SHIPMENTS_CORRELATION,
   SHIPMENTS_EVENTS,
   StatusChanged,
 } from '#contracts/shipments.js';
@@ -47,8 +49,16 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
     announcements.push(announce(SHIPMENTS_EVENTS, EtaChanged, { ...eta, ...previous, ...deal }));
   }
   announcements.push(...arrivalOf(before, after, registeredAnew, deal));
+  if (isNamedOtherwise(before, after))
+    announcements.push(announce(SHIPMENTS_CORRELATION, ReferencesChanged, deal));
   return announcements;
 }
+
+/** Whether what waits for the shipment may now be found; without references, a deal alone finds nothing. */
+const isNamedOtherwise = (before: Shipment, after: Shipment): boolean =>
+  (before.references ?? after.references) !== undefined &&
+  (!isDeepStrictEqual(before.references, after.references) ||
+    before.registration?.data.dealId !== after.registration?.data.dealId);
 
 /** Whether two registrations are the same event's. */
 const isSame = (a: Registration | undefined, b: Registration | undefined): boolean =>

@@ -3,4 +3,9 @@ import { Integer, ServiceConfig } from '#service/config.js';
 export class ShipmentsConfig extends ServiceConfig {
   readonly service = 'shipments';
   @Integer(0, 65_535) readonly port: number = 3001;
+  /**
+   * How long an event that names no shipment we know waits for one before it goes to the dead letters: 90 days. Shorter,
+   * and what a forwarder registers late has lost its past.
+   */
+  @Integer(1, 315_360_000) readonly unmatchedExpireAfterSeconds: number = 7_776_000;
 }

@@ -13,6 +13,7 @@ import {
 import { ShipmentsConfig } from './config.js';
 import type { CaptureAccepted, CaptureJob, CaptureTried } from './epcis/capture-view.js';
 import { arriving, booking, CONTEXT, documentOf, packing, withdrawn } from './epcis/epcis.story.js';
+import { registered } from './shipment.story.js';
 import { ShipmentsModule } from './shipments.module.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -25,7 +26,7 @@ describe('EPCIS events', () => {
 
   beforeAll(async () => {
     shipments = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
-    await untilReady(shipments, 2);
+    await untilReady(shipments, 3);
   });
   afterAll(() => shipments?.stop());
 
@@ -99,17 +100,22 @@ describe('EPCIS events', () => {
     expect(events[0]!.subject).toBe(events[1]!.subject);
   });
 
-  it('go to the dead letters, whole, for want of a way to their shipment', async () => {
-    const event = arriving({ eventID: newEventID() });
-    await capture(documentOf(event));
-    const { headers, value } = await shipments.read(
-      'shipments.dead-letters',
-      (letter) => letter.headers['ce_id'] === event['eventID'],
-    );
-    expect([headers['deadletter_reason'], value]).toEqual([
-      'unknown-type',
-      expect.objectContaining({ event }),
-    ]);
+  it('wait for the shipment whose container they name, and move it once it is known', async () => {
+    const container = `OREU${String(Date.now() % 10_000_000).padStart(7, '0')}`;
+    const event = arriving({ eventID: newEventID(), epcList: [`urn:epc:id:bic:${container}`] });
+    expect((await capture(documentOf(event))).status).toBe(202);
+    await until('it waits in sight', async () => {
+      const { body } = await shipments.get<{ items: unknown[] }>(`/unmatched?reference=${container}`);
+      return body.items.length === 1;
+    });
+
+    const id = `SHP-${container}`;
+    const references = [{ type: 'container' as const, value: container, from: '2020-01-01T00:00:00Z' }];
+    await shipments.send(SHIPMENTS_INBOUND, { ...registered({ references }).event, id, subject: id });
+    await until('the shipment has arrived', async () => {
+      const { body } = await shipments.get<{ status: string }>(`/shipments/${id}`);
+      return body.status === 'arrived';
+    });
   });
 
   describe('where some are wrong', () => {

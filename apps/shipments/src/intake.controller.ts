@@ -1,10 +1,18 @@
 import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { readHttp } from '#contracts/http-binding.js';
-import { MilestoneReported, ShipmentRegistered, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import { eachItem, readHttp } from '#contracts/http-binding.js';
+import {
+  EventReferred,
+  MilestoneReported,
+  ShipmentRegistered,
+  SHIPMENTS_INBOUND,
+} from '#contracts/shipments.js';
+import { checkEvent } from '#contracts/topic.js';
 import { Accepted, Intake } from '#service/intake.js';
 import { RawBody } from '#service/json-body.js';
 import { ApiAccepted, ApiEventsOf } from '#service/openapi.js';
+import { type ForeignEvent, isForeign, translate } from './correlation/translate.js';
 
 const EXAMPLES = {
   registered: {
@@ -40,6 +48,31 @@ const EXAMPLES = {
       },
     },
   },
+  referred: {
+    summary: 'a container is discharged, by who does not know the shipment',
+    value: {
+      specversion: '1.0',
+      id: 'port-0001',
+      source: '/upstream/port',
+      type: EventReferred.type,
+      subject: 'CSQU3054383',
+      time: '2025-10-02T16:05:00-05:00',
+      data: {
+        references: [{ type: 'container', value: 'CSQU3054383' }],
+        milestone: {
+          milestone: 'discharged',
+          classifier: 'ACT',
+          at: '2025-10-02T16:00:00-05:00',
+          place: { unlocode: 'USSTL' },
+        },
+      },
+    },
+  },
+};
+
+/** What would be refused once it is translated is refused at the door. */
+const refuseUntranslatable = (event: CloudEvent): void => {
+  if (isForeign(event)) translate(checkEvent(SHIPMENTS_INBOUND, event) as ForeignEvent);
 };
 
 @ApiTags('intake')
@@ -60,6 +93,8 @@ export class IntakeController {
     'unknown-type',
   )
   take(@Headers() headers: Record<string, string>, @RawBody() body: Buffer): Promise<Accepted> {
-    return this.intake.accept(SHIPMENTS_INBOUND, readHttp({ headers, body }), headers);
+    const read = readHttp({ headers, body });
+    eachItem(read.events, read.batch, refuseUntranslatable);
+    return this.intake.accept(SHIPMENTS_INBOUND, read, headers);
   }
 }

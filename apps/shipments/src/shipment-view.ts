@@ -9,11 +9,12 @@ import {
   MilestoneReported,
   MILESTONES,
   ObservationReported,
+  ReferencesAssigned,
   ShipmentRegistered,
   type ShipmentStatus,
   STATUSES,
 } from '#contracts/shipments.js';
-import { CargoLot, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
+import { CargoLot, DatedReference, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
 import { AnyOf, ManyOf } from '#service/view-fields.js';
 import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
 
@@ -58,13 +59,21 @@ class EtaView {
 export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => Party) readonly parties!: readonly Party[];
   @Optional() @OneOf(INCOTERMS) readonly incoterm?: (typeof INCOTERMS)[number];
+  /** By what it is named to those who do not know our id of it, its containers among them. */
+  @ManyOf(() => DatedReference) readonly references!: readonly DatedReference[];
   @ManyOf(() => MilestoneView) readonly milestones!: readonly MilestoneView[];
   /** Each time that the arrival was estimated or planned anew, the latest last; `eta` is an estimate where there is one. */
   @ManyOf(() => EtaView) readonly etaHistory!: readonly EtaView[];
   @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-const SHIPMENT_EVENTS = [ShipmentRegistered, MilestoneReported, ObservationReported, EventRetracted] as const;
+const SHIPMENT_EVENTS = [
+  ShipmentRegistered,
+  ReferencesAssigned,
+  MilestoneReported,
+  ObservationReported,
+  EventRetracted,
+] as const;
 
 class TimelineEvent {
   @Text(1024) readonly id!: string;
@@ -106,6 +115,7 @@ export function shipmentOf(shipment: Shipment & Identified, history: readonly Ac
     ...summaryOf(shipment),
     parties: data?.parties ?? [],
     ...(data?.incoterm !== undefined && { incoterm: data.incoterm }),
+    references: shipment.references ?? [],
     milestones: milestonesOf(shipment, history),
     etaHistory: etaHistoryOf(shipment, history),
     ...(data?.extensions && { extensions: data.extensions }),

@@ -1,9 +1,11 @@
 /** Generated lives of shipments, for the properties: few times, places and senders, so that they meet often. */
 import fc from 'fast-check';
 import { CLASSIFIERS, EventRetracted, MILESTONES } from '#contracts/shipments.js';
+import type { CargoLot } from '#contracts/trade.js';
 import { type Accepted, keyOf } from './shipment.js';
 import {
   ANTIMONY,
+  assigned,
   KARACHI,
   registered,
   reported,
@@ -12,6 +14,7 @@ import {
   SALALAH,
 } from './shipment.story.js';
 
+const IN_A_CONTAINER: CargoLot[] = [{ ...ANTIMONY, quantity: '21', containers: ['CSQU3054383'] }];
 const SOURCES = ['/carrier', '/forwarder', '/port'];
 
 const moment = fc
@@ -34,6 +37,20 @@ const place = fc.constantFrom(
   { ...SALALAH, facility: 'Berth 4' },
 );
 
+const references = fc.array(
+  fc.record(
+    {
+      type: fc.constantFrom('container' as const, 'booking' as const),
+      value: fc.constantFrom('CSQU3054383', 'csqu 305438-3', 'B-1'),
+      from: moment,
+      to: moment,
+      shared: fc.boolean(),
+    },
+    { requiredKeys: ['type', 'value'], noNullPrototype: true },
+  ),
+  { minLength: 1, maxLength: 3 },
+);
+
 const registration = fc
   .tuple(
     said,
@@ -41,7 +58,8 @@ const registration = fc
       {
         dealId: fc.constantFrom('DEAL-1', 'DEAL-2'),
         to: fc.constantFrom(SAINT_LOUIS, SALALAH),
-        cargo: fc.constantFrom([ANTIMONY], [{ ...ANTIMONY, quantity: '21' }]),
+        cargo: fc.constantFrom([ANTIMONY], IN_A_CONTAINER),
+        references,
       },
       { requiredKeys: [] },
     ),
@@ -56,15 +74,18 @@ const milestone = fc
   )
   .map(([when, name, told]) => reported(name, { ...when, ...told }));
 
+const assignment = fc.tuple(said, references).map(([when, given]) => assigned(given, when));
+
 const retraction = fc
   .tuple(said, fc.integer({ min: 1, max: 30 }))
   .map(([when, n]) => retracted(reported('arrived', { id: `e${n}`, source: when.source }), when));
 
-/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, retractions. */
+/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, references, retractions. */
 export const life: fc.Arbitrary<Accepted[]> = fc.uniqueArray(
   fc.oneof(
     { weight: 2, arbitrary: registration },
     { weight: 6, arbitrary: milestone },
+    { weight: 1, arbitrary: assignment },
     { weight: 2, arbitrary: retraction },
   ),
   { selector: ({ event }) => keyOf(event), maxLength: 14 },

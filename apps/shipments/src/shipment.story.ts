@@ -1,7 +1,12 @@
 /** Words for stories of shipments, as the specs tell them. */
 import type { Classifier, Milestone } from '#contracts/shipments.js';
-import { EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
-import type { CargoLot, Place, Transport } from '#contracts/trade.js';
+import {
+  EventRetracted,
+  MilestoneReported,
+  ReferencesAssigned,
+  ShipmentRegistered,
+} from '#contracts/shipments.js';
+import type { CargoLot, DatedReference, Place, Transport } from '#contracts/trade.js';
 import {
   type Accepted,
   keyOf,
@@ -65,13 +70,28 @@ export const registered = ({
   dealId,
   to = SAINT_LOUIS,
   cargo = [ANTIMONY],
+  references,
   ...said
-}: Said & { dealId?: string; to?: Place; cargo?: readonly CargoLot[] } = {}): Accepted =>
+}: Said & {
+  dealId?: string;
+  to?: Place;
+  cargo?: readonly CargoLot[];
+  references?: readonly DatedReference[];
+} = {}): Accepted =>
   accepted(
     ShipmentRegistered.type,
-    { route: { origin: KARACHI, destination: to }, cargo, ...(dealId !== undefined && { dealId }) },
+    {
+      route: { origin: KARACHI, destination: to },
+      cargo,
+      ...(dealId !== undefined && { dealId }),
+      ...(references && { references }),
+    },
     said,
   );
+
+/** Given references, on 10 September unless told otherwise. */
+export const assigned = (references: readonly DatedReference[], said: Said = {}): Accepted =>
+  accepted(ReferencesAssigned.type, { references }, said);
 
 /** Any milestone: passed on 1 October unless told otherwise. */
 export const reported = (milestone: Milestone, told: Reported = {}): Accepted => {

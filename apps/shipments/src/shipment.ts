@@ -6,6 +6,7 @@
  * which the set was seen, nor on repeats, so duplicates, late and out-of-order events all lead to the same state. Only a
  * retraction can free a slot for the one before, so it alone folds the whole timeline again.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { EventOf } from '#contracts/contract.js';
 import {
   type Classifier,
@@ -14,13 +15,18 @@ import {
   MILESTONES,
   MilestoneReported,
   ObservationReported,
+  ReferencesAssigned,
   ShipmentRegistered,
   type ShipmentStatus,
 } from '#contracts/shipments.js';
-import type { Place } from '#contracts/trade.js';
+import type { DatedReference, Place } from '#contracts/trade.js';
+import { assign, type Assigned, referencesOf } from './references.js';
 
 export type Claimant = EventOf<
-  typeof ShipmentRegistered | typeof MilestoneReported | typeof ObservationReported
+  | typeof ShipmentRegistered
+  | typeof ReferencesAssigned
+  | typeof MilestoneReported
+  | typeof ObservationReported
 >;
 export type Retraction = EventOf<typeof EventRetracted>;
 export type ShipmentEvent = Claimant | Retraction;
@@ -64,6 +70,10 @@ export interface Shipment {
   /** `source id` of every event that was taken back, whether it has come yet or not; sorted. */
   readonly retracted: readonly string[];
   readonly registration?: Registration | undefined;
+  /** When it was first registered. */
+  readonly registeredAt?: Date | undefined;
+  /** By what it is named beside its registration. */
+  readonly assigned?: readonly Assigned[] | undefined;
   /** One a milestone, classifier and place. */
   readonly milestones: readonly MilestoneClaim[];
 
@@ -76,6 +86,8 @@ export interface Shipment {
   /** When it is expected at the port of discharge: the last estimate, or where there is none the last plan. */
   readonly eta?: string | undefined;
   readonly arrival?: Arrival | undefined;
+  /** By what others name it, and when. */
+  readonly references?: readonly DatedReference[] | undefined;
 }
 
 export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'announced' };
@@ -150,8 +162,15 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
   switch (event.type) {
     case ShipmentRegistered.type: {
       const registration: Registration = { ...claimOf(event, receivedAt), data: event.data };
-      const { registration: held } = shipment;
-      return held && !isLater(registration, held) ? shipment : { ...shipment, registration };
+      const { registration: held, registeredAt: first = registration.happenedAt } = shipment;
+      const registeredAt = registration.happenedAt < first ? registration.happenedAt : first;
+      if (!held || isLater(registration, held)) return { ...shipment, registration, registeredAt };
+      return registeredAt === first ? shipment : { ...shipment, registeredAt };
+    }
+    case ReferencesAssigned.type: {
+      const { references } = event.data;
+      const assigned = assign(shipment.assigned ?? [], references, happenedAt(event, receivedAt));
+      return { ...shipment, assigned };
     }
     case MilestoneReported.type: {
       const { milestone, classifier, at, place } = event.data;
@@ -209,5 +228,20 @@ function derive(shipment: Shipment): Shipment {
     position: actual.findLast((claimed) => claimed.place !== undefined)?.place,
     eta: (expected('EST') ?? expected('PLN'))?.at,
     arrival: arrived && registration && place ? { at: arrived.at, place } : undefined,
+    references: namesOf(shipment, actual),
   };
+}
+
+/** By what it is named: the same list as before where nothing has changed, so that it is not written again. */
+function namesOf(
+  { registration, registeredAt, assigned = [], references }: Shipment,
+  actual: readonly MilestoneClaim[],
+): readonly DatedReference[] | undefined {
+  const delivered = actual.findLast(({ milestone }) => milestone === 'delivered');
+  const named = referencesOf({
+    registered: registration && registeredAt && { data: registration.data, since: registeredAt },
+    assigned,
+    until: delivered && new Date(delivered.at),
+  });
+  return isDeepStrictEqual(named, references) ? references : named;
 }

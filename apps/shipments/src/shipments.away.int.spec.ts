@@ -33,7 +33,7 @@ describe('the shipments service, when', () => {
       kafkaBrokers: servers.kafkaBrokers.join(','),
       mongodbUri: servers.mongodbUri,
     });
-    await untilReady(shipments, 2);
+    await untilReady(shipments, 3);
   }, 180_000);
   afterAll(async () => {
     await shipments?.stop();
@@ -143,7 +143,7 @@ describe('the shipments service, when', () => {
       expect((await late.get('/health/ready')).status).toBe(503);
       expect((await late.get('/health/live')).status).toBe(200);
       await Promise.all([servers.mongod!.start(), servers.kafka!.start()]);
-      await untilReady(late, 2);
+      await untilReady(late, 3);
       expect((await late.get('/shipments')).status).toBe(200);
     } finally {
       await late.stop();

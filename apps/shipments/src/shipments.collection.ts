@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Model, Schema } from 'mongoose';
+import { type Model, type mongo, Schema } from 'mongoose';
 import { EventRetracted, type ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
@@ -8,6 +8,7 @@ import { type Evolution, Projection, type Stored } from '#messaging/projection.j
 import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
+import type { NamedShipment } from './correlation/decide.js';
 import { type Registration, type Shipment, type ShipmentEvent, take, takeBack, UNKNOWN } from './shipment.js';
 
 /** One document a shipment: what is derived of its events, and what is on its way out. The events are in its history. */
@@ -16,7 +17,8 @@ export type ShipmentDocument = Stored<Shipment>;
 const schema = new Schema<ShipmentDocument>({ _id: String }, { strict: false, versionKey: false })
   .index({ 'registration.data.dealId': 1, _id: 1 })
   .index({ 'registration.data.cargo.mineral': 1, _id: 1 })
-  .index({ status: 1, _id: 1 });
+  .index({ status: 1, _id: 1 })
+  .index({ 'references.value': 1 });
 
 /** What is asked for; all that is given must hold. */
 export interface ShipmentQuery {
@@ -31,17 +33,22 @@ export interface ShipmentQuery {
 /** A list shows no milestones, and does not load them. */
 const LISTED = ['_id', 'registration', 'status', 'statusAt', 'position', 'eta', 'arrival'];
 
+type Named = Pick<ShipmentDocument, '_id' | 'registration' | 'references'>;
+const NAMES = { references: 1, 'registration.data.dealId': 1 } as const;
+
 @Injectable()
 export class ShipmentsCollection {
   private readonly model: Model<ShipmentDocument>;
   private readonly history: History<ShipmentEvent>;
+  private readonly collection: mongo.Collection<ShipmentDocument>;
   private readonly projection: Projection<Shipment, ShipmentEvent>;
 
   constructor(database: Database) {
     this.model = database.model<ShipmentDocument>('shipments', schema);
     this.history = new History(database.collection('shipments.history'));
+    this.collection = database.collection<ShipmentDocument>('shipments');
     this.projection = new Projection({
-      collection: database.collection<ShipmentDocument>('shipments'),
+      collection: this.collection,
       source: '/shipments',
       evolve,
       history: { of: this.history, keeps: () => true },
@@ -61,6 +68,41 @@ export class ShipmentsCollection {
   /** Every event that a shipment has accepted, in the order in which they were learnt of. */
   historyOf({ _id, accepted }: ShipmentDocument): Promise<Accepted<ShipmentEvent>[]> {
     return this.history.of(_id, accepted);
+  }
+
+  /** Shipments that have a reference of one of these values, with those that are. */
+  async named(
+    values: readonly string[],
+    limit: number,
+    session: mongo.ClientSession | undefined,
+  ): Promise<NamedShipment[]> {
+    const asked = new Set(values);
+    const found = this.collection.find<Named>(
+      { 'references.value': { $in: [...values] } },
+      {
+        projection: NAMES,
+        limit,
+        readConcern: { level: 'majority' },
+        ...(session && { session }),
+      },
+    );
+    const named: NamedShipment[] = [];
+    for await (const { _id: id, registration, references = [] } of found) {
+      const held = references.filter(({ value }) => asked.has(value));
+      named.push({ id, dealId: registration?.data.dealId, references: held });
+    }
+    return named;
+  }
+
+  /** The values of all references of these shipments. A read of the primary's own log, where the session then stands. */
+  async referencesOf(ids: readonly string[], session: mongo.ClientSession): Promise<string[]> {
+    const found = this.collection.find<Named>(
+      { _id: { $in: [...ids] } },
+      { projection: { 'references.value': 1 }, readConcern: { level: 'local' }, session },
+    );
+    const values = new Set<string>();
+    for await (const { references = [] } of found) for (const { value } of references) values.add(value);
+    return [...values];
   }
 
   /** In the order of ids; one more than `limit` may be asked for, to see whether there is more. */

@@ -1,11 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { EpcisEventCaptured, SHIPMENTS_CAPTURES } from '#contracts/epcis.js';
-import { RefusedEvent } from '#contracts/fault.js';
-import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import type { Effects, Received, Refusal } from '#messaging/effects.js';
+import { SHIPMENTS_CAPTURES } from '#contracts/epcis.js';
+import { SHIPMENTS_CORRELATION, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import type { Effects, Received } from '#messaging/effects.js';
 import { type BatchOf, takes } from '#messaging/subscription.js';
 import { CapturesCollection } from './captures.collection.js';
+import { Correlator } from './correlation/correlator.js';
+import { type ForeignEvent, isForeign } from './correlation/translate.js';
 import type { ShipmentEvent } from './shipment.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 
@@ -14,24 +15,31 @@ import { ShipmentsCollection } from './shipments.collection.js';
 export class ShipmentsConsumer {
   constructor(
     private readonly shipments: ShipmentsCollection,
+    private readonly correlator: Correlator,
     private readonly captures: CapturesCollection,
   ) {}
 
   /**
-   * What upstream systems report → one document a shipment, folded by `take` (shipment.ts). What does not name its
-   * shipment by our id is refused: it waits among the dead letters until something finds its shipment.
+   * What upstream systems report → one document a shipment, folded by `take` (shipment.ts). What names its shipment by
+   * references → one document an event (correlation/unmatched.ts), and back here under the id of its shipment.
    */
   @EventPattern<string>(SHIPMENTS_INBOUND.name, takes(SHIPMENTS_INBOUND))
-  async inbound(@Payload() batch: BatchOf<typeof SHIPMENTS_INBOUND>): Promise<Effects> {
+  async *inbound(@Payload() batch: BatchOf<typeof SHIPMENTS_INBOUND>): AsyncGenerator<Effects> {
+    const foreign: Received<ForeignEvent>[] = [];
     const own: Received<ShipmentEvent>[] = [];
-    const foreign: Refusal[] = [];
     for (const received of batch.received) {
-      if (received.event.type === EpcisEventCaptured.type)
-        foreign.push({ offset: received.offset, error: unaddressed() });
-      else own.push(received as Received<ShipmentEvent>);
+      const { event } = received;
+      if (isForeign(event)) foreign.push(received as Received<typeof event>);
+      else own.push(received as Received<typeof event>);
     }
-    const effects = await this.shipments.apply({ ...batch, received: own });
-    return { ...effects, refused: [...effects.refused, ...foreign] };
+    yield await this.shipments.apply({ ...batch, received: own });
+    if (foreign.length > 0) yield* this.correlator.hear({ ...batch, received: foreign });
+  }
+
+  /** What waits, and what may end the wait → the shipment found, or what was found instead. */
+  @EventPattern<string>(SHIPMENTS_CORRELATION.name, takes(SHIPMENTS_CORRELATION))
+  correlation(@Payload() batch: BatchOf<typeof SHIPMENTS_CORRELATION>): AsyncGenerator<Effects> {
+    return this.correlator.take(batch);
   }
 
   /** How captures of EPCIS events ended → one document a capture. */
@@ -40,9 +48,3 @@ export class ShipmentsConsumer {
     return this.captures.apply(batch);
   }
 }
-
-const unaddressed = (): RefusedEvent =>
-  new RefusedEvent(
-    'unknown-type',
-    'its shipment cannot be found yet by what it names; replay it once it can',
-  );

@@ -51,7 +51,7 @@ describe('the shipments service', () => {
 
   beforeAll(async () => {
     shipments = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
-    await untilReady(shipments, 2);
+    await untilReady(shipments, 3);
   });
   afterAll(() => shipments?.stop());
 
@@ -419,7 +419,7 @@ describe('the shipments service', () => {
       await untilStatus(id, 'registered');
       await until(
         'the indexes are there',
-        async () => (await shipments.database.collection('shipments').indexes()).length === 4,
+        async () => (await shipments.database.collection('shipments').indexes()).length === 5,
       );
       await shipments.database.setProfilingLevel('all');
       const lists = [
@@ -475,6 +475,9 @@ describe('the shipments service', () => {
         '/shipments',
         '/shipments/{id}',
         '/shipments/{id}/timeline',
+        '/unmatched',
+        '/unmatched/{id}',
+        '/unmatched/{id}/match',
       ]);
       const docs = await shipments.get<string>('/docs');
       expect([docs.status, docs.headers.get('content-type')]).toEqual([
@@ -492,7 +495,12 @@ describe('the shipments service', () => {
           { name: 'kafka', status: 'up', since: expect.stringMatching(/^\d{4}-.*Z$/) },
           { name: 'mongodb', status: 'up' },
         ],
-        consumer: { assigned: { 'shipments.inbound': [0, 1, 2, 3, 4, 5] } },
+        consumer: {
+          assigned: {
+            'shipments.inbound': [0, 1, 2, 3, 4, 5],
+            'shipments.correlation': [0, 1, 2, 3, 4, 5],
+          },
+        },
       });
     });
 
@@ -507,6 +515,8 @@ describe('the shipments service', () => {
         'orebound_batch_seconds',
         'orebound_batch_events',
         'orebound_consumer_lag',
+        'orebound_unmatched_events',
+        'orebound_unmatched_oldest_seconds',
         'process_resident_memory_bytes',
       ]) {
         expect(body).toContain(`# TYPE ${name} `);

@@ -14,6 +14,8 @@ export const REFUSAL_CODES = [
   'document-too-large',
   'idempotency-key-reused',
   'limit-reached',
+  'unmatched',
+  'already-matched',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -8,6 +8,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsObject,
@@ -176,6 +177,10 @@ export const OneOf = (values: readonly string[], description?: string): Property
     IsIn([...values]),
     says({ type: 'string', enum: [...values], description: description ?? `one of ${values.join(', ')}` }),
   );
+
+/** True or false. */
+export const Flag = (): PropertyDecorator =>
+  all(IsBoolean(), says({ type: 'boolean', description: 'true or false' }));
 
 /** Another class of the contract. */
 export const Nested = (type: () => new () => object): PropertyDecorator =>

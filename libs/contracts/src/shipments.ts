@@ -2,7 +2,16 @@
 import { Extensions, Id, ListOf, Nested, OneOf, Optional, Containers, Text, Timestamp } from './fields.js';
 import { EpcisEventCaptured } from './epcis.js';
 import { inbound, published } from './topic.js';
-import { CargoLot, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
+import {
+  CargoLot,
+  DatedReference,
+  INCOTERMS,
+  Measurement,
+  Party,
+  Place,
+  Reference,
+  Transport,
+} from './trade.js';
 
 /**
  * The milestones of a shipment, in the order in which a shipment passes them. `arrived` is at the port of discharge,
@@ -46,6 +55,17 @@ export class ShipmentRegistered {
   @ListOf(() => CargoLot, { min: 1, max: 100 }) cargo!: CargoLot[];
   @Optional() @ListOf(() => Party, { min: 1, max: 20 }) parties?: Party[];
   @Optional() @OneOf(INCOTERMS) incoterm?: (typeof INCOTERMS)[number];
+  /** By what others name it, beside its deal and the containers of its cargo. */
+  @Optional() @ListOf(() => DatedReference, { min: 1, max: 200 }) references?: DatedReference[];
+  @Optional() @Extensions() extensions?: Record<string, unknown>;
+}
+
+/** Taken back like any event, by `EventRetracted`. */
+export class ReferencesAssigned {
+  static readonly type = 'orebound.shipment.references-assigned.v1';
+  static readonly description =
+    'By what else a shipment is named: what others report by these references is about it. They add to those it has.';
+  @ListOf(() => DatedReference, { min: 1, max: 200 }) references!: DatedReference[];
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -84,6 +104,21 @@ export class EventRetracted {
   /** The `id` of the event taken back. Its source is the retraction's own: nobody takes back what another said. */
   @Text(1024) eventId!: string;
   @Optional() @Text(2000) reason?: string;
+}
+
+/**
+ * For who does not know our id of the shipment. The envelope's subject is then whatever the sender calls it: it only
+ * says which of the sender's events stay in order. Exactly one of `milestone`, `observation` and `retraction` is given.
+ */
+export class EventReferred {
+  static readonly type = 'orebound.shipment.event-referred.v1';
+  static readonly description =
+    'An event of the shipment that the references name. It waits until one is known by them, and is then of that shipment.';
+  /** Any of them may be enough; more of them tell shipments apart. */
+  @ListOf(() => Reference, { min: 1, max: 200 }) references!: Reference[];
+  @Optional() @Nested(() => MilestoneReported) milestone?: MilestoneReported;
+  @Optional() @Nested(() => ObservationReported) observation?: ObservationReported;
+  @Optional() @Nested(() => EventRetracted) retraction?: EventRetracted;
 }
 
 export const STATUSES = ['announced', 'registered', ...MILESTONES] as const;
@@ -130,12 +165,47 @@ export class ArrivalRetracted {
   @Timestamp() at!: string;
 }
 
+export class MatchSought {
+  static readonly type = 'orebound.shipment.match-sought.v1';
+  static readonly description = 'An event waits for the shipment that its references name: it is looked for.';
+  @Timestamp() since!: string;
+}
+
+export class ReferencesChanged {
+  static readonly type = 'orebound.shipment.references-changed.v1';
+  static readonly description =
+    'A shipment is named otherwise than before: what waits for its references is looked at again.';
+  @Optional() @Id() dealId?: string;
+}
+
+export class MatchAssigned {
+  static readonly type = 'orebound.shipment.match-assigned.v1';
+  static readonly description = 'An operator has said which shipment a waiting event is of.';
+  @Id() shipmentId!: string;
+}
+
+export class MatchExpired {
+  static readonly type = 'orebound.shipment.match-expired.v1';
+  static readonly description = 'An event has waited for its shipment for as long as any does.';
+  /** Since when: of one that waits anew, only the wait that is meant ends. */
+  @Timestamp() since!: string;
+}
+
 export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ShipmentRegistered,
+  ReferencesAssigned,
   MilestoneReported,
   ObservationReported,
   EventRetracted,
   EpcisEventCaptured,
+  EventReferred,
+]);
+/** What the shipments service says to itself about events that do not name their shipment by our id. */
+export const SHIPMENTS_CORRELATION = published('shipments.correlation', 'waiting event, or shipment', [
+  MatchSought,
+  ReferencesChanged,
+  MatchAssigned,
+  MatchExpired,
 ]);
 export const SHIPMENTS_EVENTS = published('shipments.events', 'shipment', [
   ShipmentRegistered,

@@ -4,6 +4,7 @@ import {
   Country,
   Currency,
   Decimal,
+  Flag,
   HsCode,
   Id,
   ImoNumber,
@@ -125,6 +126,19 @@ export const REFERENCE_TYPES = [
 export class Reference {
   @OneOf(REFERENCE_TYPES) type!: (typeof REFERENCE_TYPES)[number];
   @Text(300) value!: string;
+}
+
+/**
+ * A reference, and when it names its shipment: `from` and `to` are the first and the last moment. Where one is absent it
+ * is open; but a container or a seal serves one shipment after the other, so theirs then follow from the shipment's life.
+ */
+export class DatedReference {
+  @OneOf(REFERENCE_TYPES) type!: (typeof REFERENCE_TYPES)[number];
+  @Text(300) value!: string;
+  @Optional() @Timestamp() from?: string;
+  @Optional() @Timestamp() to?: string;
+  /** It names other shipments too, in the same time: what is said of it is said of each of them. */
+  @Optional() @Flag() shared?: boolean;
 }
 
 /** What a sensor tells. */

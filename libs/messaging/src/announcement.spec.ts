@@ -45,6 +45,14 @@ describe('the id of what is published', () => {
 });
 
 describe('what is published', () => {
+  it("keeps its source and id where it is another's word that is passed on", () => {
+    const saidAs = { source: '/port', id: 'p-1' };
+    expect(published({ ...announcement, saidAs }, from)).toEqual({
+      ...published(announcement, from),
+      ...saidAs,
+    });
+  });
+
   it('names its cause, keeps its trace, begins a correlation or goes on with it, and can be ordered as text', () => {
     expect(published(announcement, from)).toMatchObject({
       source: '/counters',

@@ -15,6 +15,8 @@ export interface Announcement {
   readonly subject?: string;
   /** The id of the event that brought it about, where that is not the one that was folded, but led to it. */
   readonly causedBy?: string;
+  /** Who has said it, and the id that it had there, where it is passed on and not ours. */
+  readonly saidAs?: { readonly source: string; readonly id: string };
 }
 
 /** Says that something is to be published; typed, so that only a topic's own contracts go out on it. */
@@ -70,5 +72,6 @@ export function published(
       causationid: announcement.causedBy ?? cause.id,
       ...traceFrom(cause),
     },
+    ...announcement.saidAs,
   };
 }

@@ -3,7 +3,7 @@ import { lastValueFrom } from 'rxjs';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
 import type { ConsumerState } from './consumer-state.js';
-import { deadLetter } from './dead-letter.js';
+import { asItCame, deadLetter } from './dead-letter.js';
 import type { Effects, EventBatch, Received, Refusal } from './effects.js';
 import { CommitAbandoned, isLostPartition, type PartitionBatch } from './group-consumer.js';
 import type { IncomingMessage, KafkaClient, OutgoingMessage } from './kafka-client.js';
@@ -309,7 +309,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const byOffset = new Map(messages.map((message) => [message.offset, message]));
     const now = new Date();
     return refused.map((refusal) =>
-      deadLetter(this.options.service, batch, byOffset.get(refusal.offset)!, refusal, now),
+      deadLetter(
+        this.options.service,
+        refusal.waited ?? batch,
+        refusal.waited ? asItCame(refusal.waited) : byOffset.get(refusal.offset)!,
+        refusal,
+        now,
+      ),
     );
   }
 

@@ -1,5 +1,5 @@
-import type { Headers } from '#contracts/kafka-binding.js';
-import type { Refusal } from './effects.js';
+import { type Headers, writeKafka } from '#contracts/kafka-binding.js';
+import type { Received, Refusal } from './effects.js';
 import type { IncomingMessage, OutgoingMessage } from './kafka-client.js';
 
 /** The topic of a service's dead letters. */
@@ -7,6 +7,18 @@ export const deadLettersOf = (service: string): string => `${service}.dead-lette
 
 /** What the topic of dead letters takes at most, less what the headers may need. */
 const MOST_BYTES = 1_900_000;
+
+/** The message that an event came as, or one that is the same event. */
+export function asItCame({ event, offset, receivedAt }: Received): IncomingMessage {
+  const { key, value, headers } = writeKafka(event);
+  return {
+    key: Buffer.from(key),
+    value: value === null ? null : Buffer.from(value),
+    headers,
+    offset,
+    timestamp: receivedAt,
+  };
+}
 
 /**
  * A refused message, whole: key, value and headers as they came, and beside them why and where. `deadletter_id` names

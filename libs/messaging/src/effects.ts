@@ -31,6 +31,8 @@ export interface Publication {
 export interface Refusal {
   readonly offset: number;
   readonly error: RefusedEvent;
+  /** What is dead-lettered where it is not the event at that place, but one from before that waited for it. */
+  readonly waited?: Received & { readonly topic: string };
 }
 
 /**

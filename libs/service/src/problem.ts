@@ -29,6 +29,8 @@ export const PROBLEMS = {
   'fold-failed': [500, 'The event could not be applied'],
   'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
   'limit-reached': [409, 'As many as may be are there already'],
+  unmatched: [422, 'No shipment is known by its references'],
+  'already-matched': [409, 'It is of a shipment already'],
   'document-too-large': [422, 'More history than is kept of one entity'],
   'invalid-query': [400, 'The query is not as it must be'],
   'not-found': [404, 'Not known here'],

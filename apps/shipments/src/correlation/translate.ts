@@ -1,0 +1,77 @@
+/** What foreign events come to: events that do not name their shipment by our id, whatever format they came in. */
+import type { CloudEvent } from '#contracts/cloudevent.js';
+import type { EventOf } from '#contracts/contract.js';
+import { EpcisEventCaptured } from '#contracts/epcis.js';
+import { RefusedEvent } from '#contracts/fault.js';
+import {
+  EventReferred,
+  EventRetracted,
+  MilestoneReported,
+  ObservationReported,
+} from '#contracts/shipments.js';
+import type { Json } from '../epcis/epcis-event.js';
+import { translateEvent } from '../epcis/translate-event.js';
+import type { Translation, UnaddressedEvent } from '../translation.js';
+
+/** The contracts whose events do not name their shipment by our id. */
+const FOREIGN = [EventReferred, EpcisEventCaptured] as const;
+export type ForeignEvent = EventOf<(typeof FOREIGN)[number]>;
+
+const FOREIGN_TYPES: ReadonlySet<string> = new Set(FOREIGN.map(({ type }) => type));
+
+/** Whether an event does not name its shipment by our id. */
+export const isForeign = <E extends CloudEvent>(event: E): event is Extract<E, ForeignEvent> =>
+  FOREIGN_TYPES.has(event.type);
+
+export type Translated = Extract<Translation, { readonly events: unknown }>;
+
+/**
+ * Translates a foreign event; the same event always comes to the same. Pure.
+ * @throws RefusedEvent `invalid-data`, with pointers into the event
+ */
+export function translate(event: ForeignEvent): Translated {
+  const { translation, at } = translationOf(event);
+  if ('events' in translation) return translation;
+  throw new RefusedEvent(
+    'invalid-data',
+    `it is not a valid ${event.type}`,
+    translation.faults.map((fault) => ({ ...fault, pointer: at + fault.pointer })),
+  );
+}
+
+/** By each format's own adapter; `at` is where in the event the foreign one stands. */
+function translationOf(event: ForeignEvent): { translation: Translation; at: string } {
+  switch (event.type) {
+    case EventReferred.type:
+      return { translation: translateReferred(event), at: '/data' };
+    case EpcisEventCaptured.type:
+      return { translation: translateEvent(event.data.event, event.data.context as Json), at: '/data/event' };
+    default:
+      return event satisfies never;
+  }
+}
+
+const PARTS = {
+  milestone: MilestoneReported.type,
+  observation: ObservationReported.type,
+  retraction: EventRetracted.type,
+} as const;
+
+/** Our own events, sent by who does not know our id of the shipment. */
+function translateReferred({ source, id, time, data }: EventOf<typeof EventReferred>): Translation {
+  const given = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter((part) => data[part] !== undefined);
+  const [part] = given;
+  if (part === undefined) {
+    const message = `must be given: one of ${Object.keys(PARTS).join(', ')}`;
+    return { faults: [{ pointer: '/milestone', code: 'required', message }] };
+  }
+  if (given.length > 1) {
+    const message = `must not stand beside ${part}: send them one by one`;
+    return {
+      faults: given.slice(1).map((extra) => ({ pointer: `/${extra}`, code: 'not-allowed', message })),
+    };
+  }
+  const said = { source, id, ...(time !== undefined && { time }) };
+  const event = { ...said, type: PARTS[part], data: data[part] } as UnaddressedEvent;
+  return { events: [event], references: data.references };
+}
