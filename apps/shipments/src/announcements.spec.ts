@@ -9,14 +9,17 @@ import {
 } from '#contracts/shipments.js';
 import { checkData } from '#contracts/check-data.js';
 import type { Announcement } from '#messaging/announcement.js';
+import { arrivedCargo } from './arrival.js';
 import { announcementsOf } from './announcements.js';
 import { inAnyOrder, life } from './shipment.arbitrary.js';
-import { type Accepted, UNKNOWN } from './shipment.js';
+import { type Accepted, type Shipment, UNKNOWN } from './shipment.js';
 import {
   ANTIMONY,
   arrived,
+  CONTAINERS,
   departed,
   estimated,
+  IN_FIVE,
   registered,
   reported,
   retracted,
@@ -118,12 +121,43 @@ describe('what is published', () => {
       .then([ShipmentArrived.type, { place }]);
   });
 
+  it('of containers that arrive is all the cargo that has, as soon as a lot is whole', () => {
+    const inFive = registered({ dealId: 'DEAL-1', cargo: IN_FIVE });
+    const first = arrived({ containers: CONTAINERS.slice(0, 1) });
+    const three = arrived({ at: '2025-10-03T00:00:00Z', containers: CONTAINERS.slice(1, 4) });
+    given(inFive, departed())
+      .when(first)
+      .then([StatusChanged.type, { status: 'partly-arrived', previous: 'departed' }]);
+    given(inFive, departed(), first)
+      .when(three)
+      .then(
+        [StatusChanged.type, { status: 'partly-arrived', at: '2025-10-03T00:00:00Z' }],
+        [ShipmentArrived.type, { dealId: 'DEAL-1', partial: true, cargo: IN_FIVE.slice(0, 2) }],
+      );
+    given(inFive, departed(), first, three)
+      .when(retracted(three))
+      .then(
+        [StatusChanged.type, { status: 'partly-arrived', at: '2025-10-02T09:40:00-05:00' }],
+        [ArrivalRetracted.type, { dealId: 'DEAL-1', at: '2025-10-03T00:00:00Z' }],
+      );
+  });
+
   it('of a milestone passed before the last one is nothing', () => {
     given(registered(), arrived())
       .when(reported('loaded', { at: '2025-09-11T00:00:00Z' }))
       .then();
   });
 });
+
+/** What is to be known of an arrival: what deals draw down by. */
+function arrivalTold({ arrival, registration }: Pick<Shipment, 'arrival' | 'registration'>) {
+  if (!arrival || !registration) return undefined;
+  const { containers, ...said } = arrival;
+  const cargo = arrivedCargo(registration, arrival);
+  const { dealId } = registration.data;
+  if (cargo.length === 0) return undefined;
+  return { ...said, cargo, ...(containers && { partial: true }), ...(dealId !== undefined && { dealId }) };
+}
 
 /** Somebody who keeps the newest word on each matter, and learns of the words in any order. */
 function consumerOf(announcements: readonly Announcement[], order: readonly number[]) {
@@ -164,11 +198,7 @@ describe('whoever keeps the newest word by sequence', () => {
         expect(consumerOf(announced, order)).toEqual({
           status,
           eta,
-          arrival: arrival && {
-            ...arrival,
-            cargo: registration!.data.cargo,
-            ...(registration!.data.dealId !== undefined && { dealId: registration!.data.dealId }),
-          },
+          arrival: arrivalTold({ arrival, registration }),
         });
       }),
       { numRuns: 2_000 },

@@ -8,7 +8,9 @@ import {
   SHIPMENTS_EVENTS,
   StatusChanged,
 } from '#contracts/shipments.js';
+import type { CargoLot } from '#contracts/trade.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
+import { type Arrival, arrivedCargo } from './arrival.js';
 import type { Registration, Shipment } from './shipment.js';
 
 /**
@@ -54,21 +56,30 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
 const isSame = (a: Registration | undefined, b: Registration | undefined): boolean =>
   a?.source === b?.source && a?.id === b?.id;
 
-/** An arrival is said again when its moment, place, cargo or deal turns out otherwise, and taken back when it has not happened. */
+/**
+ * An arrival is said again when its moment, place, cargo or deal turns out otherwise, and taken back when it has not
+ * happened. While no lot has wholly arrived there is nothing to say.
+ */
 function arrivalOf(
   before: Shipment,
   after: Shipment,
   registeredAnew: boolean,
   deal: { dealId?: string },
 ): Announcement[] {
-  if (after.arrival && after.registration) {
-    const { at, place } = after.arrival;
+  if (!registeredAnew && isDeepStrictEqual(before.arrival, after.arrival)) return [];
+  const arrived = sayable(after);
+  if (arrived) {
     // The whole place, not its code alone: else who keeps the newest word could be left with another dock.
-    if (!registeredAnew && isDeepStrictEqual(before.arrival, after.arrival)) return [];
-    const { cargo } = after.registration.data;
-    return [announce(SHIPMENTS_ARRIVALS, ShipmentArrived, { at, place, cargo, ...deal }, { time: at })];
+    const { at, place, containers } = arrived.arrival;
+    const partial = containers ? { partial: true } : {};
+    const data = { at, place, cargo: arrived.cargo, ...partial, ...deal };
+    return [announce(SHIPMENTS_ARRIVALS, ShipmentArrived, data, { time: at })];
   }
-  if (before.arrival)
-    return [announce(SHIPMENTS_ARRIVALS, ArrivalRetracted, { at: before.arrival.at, ...deal })];
-  return [];
+  const said = sayable(before);
+  return said ? [announce(SHIPMENTS_ARRIVALS, ArrivalRetracted, { at: said.arrival.at, ...deal })] : [];
+}
+
+function sayable({ registration, arrival }: Shipment): { arrival: Arrival; cargo: CargoLot[] } | undefined {
+  const cargo = registration && arrival ? arrivedCargo(registration, arrival) : [];
+  return arrival && cargo.length > 0 ? { arrival, cargo } : undefined;
 }

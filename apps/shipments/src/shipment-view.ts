@@ -1,6 +1,6 @@
 /** A shipment as it is shown over HTTP. */
 import { IsBoolean } from 'class-validator';
-import { Extensions, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
+import { Containers, Extensions, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
 import {
   type Classifier,
   CLASSIFIERS,
@@ -14,16 +14,23 @@ import {
   STATUSES,
 } from '#contracts/shipments.js';
 import { CargoLot, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
-import { AnyOf, ManyOf } from '#service/view-fields.js';
+import { AnyOf, Count, ManyOf } from '#service/view-fields.js';
+import { containersOf } from './arrival.js';
 import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
 
 interface Identified {
   readonly _id: string;
 }
 
+/** How many containers have arrived, of how many that the registration names. */
+class PartsArrived {
+  @Count() readonly arrived!: number;
+  @Count() readonly of!: number;
+}
+
 export class ShipmentSummary {
   @Id() readonly id!: string;
-  /** `announced`: heard of before it was registered. Then the last milestone passed. */
+  /** `announced`: heard of before it was registered. Then the last milestone passed, or `partly-arrived`. */
   @OneOf(STATUSES) readonly status!: ShipmentStatus;
   @Optional() @Timestamp() readonly statusAt?: string;
   @Optional() @Id() readonly dealId?: string;
@@ -33,7 +40,10 @@ export class ShipmentSummary {
   /** Where it was last known to be. */
   @Optional() @Nested(() => Place) readonly position?: Place;
   @Optional() @Timestamp() readonly eta?: string;
+  /** When it had arrived whole. */
   @Optional() @Timestamp() readonly arrivedAt?: string;
+  /** How much of it has arrived, while the rest has not. */
+  @Optional() @Nested(() => PartsArrived) readonly partsArrived?: PartsArrived;
   @ManyOf(() => CargoLot) readonly cargo!: readonly CargoLot[];
 }
 
@@ -44,6 +54,8 @@ export class MilestoneView {
   @Timestamp() readonly at!: string;
   @Optional() @Nested(() => Place) readonly place?: Place;
   @Optional() @Nested(() => Transport) readonly transport?: Transport;
+  /** Those that passed it, where it was not the whole shipment. */
+  @Optional() @Containers(500) readonly containers?: readonly string[];
   @Text(1024) readonly source!: string;
   @Text(1024) readonly id!: string;
 }
@@ -95,10 +107,19 @@ export function summaryOf(shipment: Shipment & Identified): ShipmentSummary {
     ...(data?.route.deadline !== undefined && { deadline: data.route.deadline }),
     ...(shipment.position && { position: shipment.position }),
     ...(shipment.eta !== undefined && { eta: shipment.eta }),
-    ...(shipment.arrival && { arrivedAt: shipment.arrival.at }),
+    ...arrivedOf(shipment),
     cargo: data?.cargo ?? [],
   };
 }
+
+const arrivedOf = ({
+  registration,
+  arrival,
+}: Shipment): Pick<ShipmentSummary, 'arrivedAt' | 'partsArrived'> => {
+  if (!registration || !arrival) return {};
+  if (!arrival.containers) return { arrivedAt: arrival.at };
+  return { partsArrived: { arrived: arrival.containers.length, of: containersOf(registration).size } };
+};
 
 export function shipmentOf(shipment: Shipment & Identified, history: readonly Accepted[]): ShipmentView {
   const data = shipment.registration?.data;
@@ -114,10 +135,10 @@ export function shipmentOf(shipment: Shipment & Identified, history: readonly Ac
 
 function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): MilestoneView[] {
   const events = new Map(history.map(({ event }) => [keyOf(event), event]));
-  return milestones.map(({ happenedAt: _, ...shown }) => {
+  return milestones.map(({ happenedAt: _, parts: __, ...shown }) => {
     const event = events.get(keyOf(shown));
-    const transport = event?.type === MilestoneReported.type ? event.data.transport : undefined;
-    return { ...shown, ...(transport && { transport }) };
+    const { transport, containers = undefined } = event?.type === MilestoneReported.type ? event.data : {};
+    return { ...(containers && { containers }), ...shown, ...(transport && { transport }) };
   });
 }
 

@@ -4,6 +4,8 @@ import { CLASSIFIERS, EventRetracted, MILESTONES } from '#contracts/shipments.js
 import { type Accepted, keyOf } from './shipment.js';
 import {
   ANTIMONY,
+  CONTAINERS,
+  IN_FIVE,
   KARACHI,
   registered,
   reported,
@@ -34,6 +36,10 @@ const place = fc.constantFrom(
   { ...SALALAH, facility: 'Berth 4' },
 );
 
+const containers = fc.option(fc.subarray([...CONTAINERS, 'ABCU1234560'], { minLength: 1 }), {
+  nil: undefined,
+});
+
 const registration = fc
   .tuple(
     said,
@@ -41,7 +47,7 @@ const registration = fc
       {
         dealId: fc.constantFrom('DEAL-1', 'DEAL-2'),
         to: fc.constantFrom(SAINT_LOUIS, SALALAH),
-        cargo: fc.constantFrom([ANTIMONY], [{ ...ANTIMONY, quantity: '21' }]),
+        cargo: fc.constantFrom([ANTIMONY], [{ ...ANTIMONY, quantity: '21' }], IN_FIVE, IN_FIVE.slice(0, 2)),
       },
       { requiredKeys: [] },
     ),
@@ -52,7 +58,7 @@ const milestone = fc
   .tuple(
     said,
     fc.oneof(fc.constantFrom(...MILESTONES), fc.constant('arrived' as const)),
-    fc.record({ classifier: fc.constantFrom(...CLASSIFIERS), at: moment, place }),
+    fc.record({ classifier: fc.constantFrom(...CLASSIFIERS), at: moment, place, containers }),
   )
   .map(([when, name, told]) => reported(name, { ...when, ...told }));
 

@@ -29,6 +29,7 @@ interface Reported extends Said {
   at?: string;
   place?: Place | undefined;
   transport?: Transport;
+  containers?: readonly string[] | undefined;
   classifier?: Classifier;
 }
 
@@ -60,6 +61,23 @@ export const ANTIMONY: CargoLot = {
   basis: 'wet',
 };
 
+/** Five containers. */
+export const CONTAINERS = [
+  'CSQU3054383',
+  'MSKU0000006',
+  'TGHU7593090',
+  'MSCU6639871',
+  'HLXU2008419',
+] as const;
+
+/** In five containers: copper in the first two, neodymium in the next two, antimony with the last; cerium in none. */
+export const IN_FIVE: readonly CargoLot[] = [
+  { ...ANTIMONY, lot: 'CU', mineral: 'copper', containers: CONTAINERS.slice(0, 2) },
+  { ...ANTIMONY, lot: 'ND', mineral: 'neodymium', containers: CONTAINERS.slice(2, 4) },
+  { ...ANTIMONY, lot: 'SB', containers: CONTAINERS.slice(4) },
+  { ...ANTIMONY, lot: 'CE', mineral: 'cerium' },
+];
+
 /** Registered: from Karachi to Saint Louis, with antimony, unless told otherwise. */
 export const registered = ({
   dealId,
@@ -75,8 +93,15 @@ export const registered = ({
 
 /** Any milestone: passed on 1 October unless told otherwise. */
 export const reported = (milestone: Milestone, told: Reported = {}): Accepted => {
-  const { at = '2025-10-01T00:00:00Z', place, transport, classifier = 'ACT', ...said } = told;
-  const data = { milestone, classifier, at, ...(place && { place }), ...(transport && { transport }) };
+  const { at = '2025-10-01T00:00:00Z', place, transport, containers, classifier = 'ACT', ...said } = told;
+  const data = {
+    milestone,
+    classifier,
+    at,
+    ...(place && { place }),
+    ...(transport && { transport }),
+    ...(containers && { containers }),
+  };
   return accepted(MilestoneReported.type, data, said);
 };
 

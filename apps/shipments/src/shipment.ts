@@ -18,6 +18,7 @@ import {
   type ShipmentStatus,
 } from '#contracts/shipments.js';
 import type { Place } from '#contracts/trade.js';
+import { type Arrival, arrivalOf, isArrival } from './arrival.js';
 
 export type Claimant = EventOf<
   typeof ShipmentRegistered | typeof MilestoneReported | typeof ObservationReported
@@ -43,7 +44,7 @@ export interface Registration extends Claim {
 }
 
 /**
- * A milestone as it is last known, at one place. What else its event says (transport, containers) is in the timeline:
+ * A milestone as it is last known, at one place. What else its event says (transport, remarks) is in the timeline:
  * every event of the shipment loads its claims, so they hold what decides the state and no more.
  */
 export interface MilestoneClaim extends Claim {
@@ -52,19 +53,20 @@ export interface MilestoneClaim extends Claim {
   /** When it was passed, or is planned or estimated to be, as sent. */
   readonly at: string;
   readonly place?: Place;
-}
-
-/** What an arrival comes to: at the port of discharge, of a shipment that is registered. */
-export interface Arrival {
-  readonly at: string;
-  readonly place: Place;
+  /** Whether it was passed by named containers, and not by the shipment as a whole. */
+  readonly parts?: true;
+  /** Of an arrival that was passed: the containers of which it is the last one known at its place; sorted. */
+  readonly containers?: readonly string[];
 }
 
 export interface Shipment {
   /** `source id` of every event that was taken back, whether it has come yet or not; sorted. */
   readonly retracted: readonly string[];
   readonly registration?: Registration | undefined;
-  /** One a milestone, classifier and place. */
+  /**
+   * One a milestone, classifier and place; of what was passed, one for the whole and one for parts; of an arrival that
+   * was passed by parts, one a container.
+   */
   readonly milestones: readonly MilestoneClaim[];
 
   // What follows is derived from the registration and the milestones, by `derive` alone.
@@ -154,23 +156,18 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       return held && !isLater(registration, held) ? shipment : { ...shipment, registration };
     }
     case MilestoneReported.type: {
-      const { milestone, classifier, at, place } = event.data;
+      const { milestone, classifier, at, place, containers } = event.data;
+      const parts = classifier === 'ACT' && containers !== undefined;
       const claimed: MilestoneClaim = {
         ...claimOf(event, receivedAt),
         milestone,
         classifier,
         at,
         ...(place && { place }),
+        ...(parts && { parts }),
+        ...(parts && milestone === 'arrived' && { containers: [...new Set(containers)].sort() }),
       };
-      const index = shipment.milestones.findIndex(
-        (held) =>
-          held.milestone === milestone &&
-          held.classifier === classifier &&
-          held.place?.unlocode === place?.unlocode,
-      );
-      if (index < 0) return { ...shipment, milestones: inOrder([...shipment.milestones, claimed]) };
-      if (!isLater(claimed, shipment.milestones[index]!)) return shipment;
-      return { ...shipment, milestones: inOrder(shipment.milestones.with(index, claimed)) };
+      return claimMilestone(shipment, claimed);
     }
     case ObservationReported.type:
       return shipment; // it stands in the timeline alone
@@ -179,35 +176,82 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
   }
 }
 
+function claimMilestone(shipment: Shipment, claimed: MilestoneClaim): Shipment {
+  const { milestones } = shipment;
+  if (claimed.containers) return { ...shipment, milestones: inOrder(claimContainers(milestones, claimed)) };
+  const index = milestones.findIndex((held) => isRival(held, claimed));
+  if (index < 0) return { ...shipment, milestones: inOrder([...milestones, claimed]) };
+  if (!isLater(claimed, milestones[index]!)) return shipment;
+  return { ...shipment, milestones: inOrder(milestones.with(index, claimed)) };
+}
+
+const isRival = (a: MilestoneClaim, b: MilestoneClaim): boolean =>
+  a.milestone === b.milestone &&
+  a.classifier === b.classifier &&
+  a.place?.unlocode === b.place?.unlocode &&
+  a.parts === b.parts;
+
+/** Each container goes to the later of two claims; a claim that is left with none is dropped. */
+function claimContainers(held: readonly MilestoneClaim[], claimed: MilestoneClaim): MilestoneClaim[] {
+  let rest = claimed.containers!;
+  const kept = held.flatMap((claim) => {
+    if (!isRival(claim, claimed)) return [claim];
+    const without = (some: readonly string[], others: readonly string[]): string[] =>
+      some.filter((container) => !others.includes(container));
+    if (!isLater(claimed, claim)) {
+      rest = without(rest, claim.containers!);
+      return [claim];
+    }
+    const containers = without(claim.containers!, claimed.containers!);
+    return containers.length > 0 ? [{ ...claim, containers }] : [];
+  });
+  return rest.length > 0 ? [...kept, { ...claimed, containers: rest }] : kept;
+}
+
 const inOrder = (claims: readonly MilestoneClaim[]): readonly MilestoneClaim[] =>
   claims.toSorted((a, b) => (isLater(a, b) ? 1 : -1));
 
 /** What follows from the registration and the milestones. */
 function derive(shipment: Shipment): Shipment {
   const { registration, milestones } = shipment;
-  const destination = registration?.data.route.destination;
-  // An arrival somewhere else than at the port of discharge is a call on the way, not the end of the voyage.
-  const isCall = ({ milestone, place }: MilestoneClaim): boolean =>
-    milestone === 'arrived' &&
-    place !== undefined &&
-    destination !== undefined &&
-    place.unlocode !== destination.unlocode;
+  // An arrival that is not this shipment's at its port of discharge is a call on the way, not the end of the voyage.
+  const isCall = (claimed: MilestoneClaim): boolean =>
+    claimed.milestone === 'arrived' && !isArrival(claimed, registration);
 
   const actual = milestones.filter(({ classifier }) => classifier === 'ACT');
-  const passed = actual.findLast((claimed) => !isCall(claimed));
-  const arrived = actual.findLast((claimed) => claimed.milestone === 'arrived' && !isCall(claimed));
+  const arrival = arrivalOf(actual, registration);
+  const passed = statusOf(
+    actual.filter((claimed) => !isCall(claimed)),
+    arrival,
+  );
   const expected = (classifier: Classifier): MilestoneClaim | undefined =>
     milestones.findLast(
       (claimed) => claimed.milestone === 'arrived' && claimed.classifier === classifier && !isCall(claimed),
     );
-  const place = arrived?.place ?? destination;
 
   return {
     ...shipment,
-    status: passed?.milestone ?? (registration ? 'registered' : 'announced'),
+    status: passed?.status ?? (registration ? 'registered' : 'announced'),
     statusAt: passed?.at,
     position: actual.findLast((claimed) => claimed.place !== undefined)?.place,
     eta: (expected('EST') ?? expected('PLN'))?.at,
-    arrival: arrived && registration && place ? { at: arrived.at, place } : undefined,
+    arrival,
   };
+}
+
+/**
+ * Where a shipment stands by what it has passed. While some of its containers have arrived and others have not, what
+ * containers pass moves no status; only what the shipment passes as a whole, behind the arrival, does.
+ */
+function statusOf(
+  passed: readonly MilestoneClaim[],
+  arrival: Arrival | undefined,
+): { status: ShipmentStatus; at: string } | undefined {
+  const last = passed.at(-1);
+  if (!arrival?.containers) return last && { status: last.milestone, at: last.at };
+  const arrived = passed.findLastIndex(({ milestone }) => milestone === 'arrived');
+  const behind = passed.findLast(
+    ({ milestone, parts }, index) => index > arrived && !parts && rankOf(milestone) > rankOf('arrived'),
+  );
+  return behind ? { status: behind.milestone, at: behind.at } : { status: 'partly-arrived', at: arrival.at };
 }

@@ -8,6 +8,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsObject,
@@ -157,6 +158,10 @@ export const Timestamp = (): PropertyDecorator =>
     description: 'an RFC 3339 date-time with its offset',
     examples: ['2025-10-02T09:40:00-05:00'],
   });
+
+/** True or false. */
+export const Flag = (): PropertyDecorator =>
+  all(IsBoolean(), says({ type: 'boolean', description: 'true or false' }));
 
 /** A calendar day, ISO 8601. */
 export const Day = (): PropertyDecorator =>

@@ -1,5 +1,16 @@
 /** The events of shipments: what upstream systems send, and what the shipments service publishes. */
-import { Extensions, Id, ListOf, Nested, OneOf, Optional, Containers, Text, Timestamp } from './fields.js';
+import {
+  Extensions,
+  Flag,
+  Id,
+  ListOf,
+  Nested,
+  OneOf,
+  Optional,
+  Containers,
+  Text,
+  Timestamp,
+} from './fields.js';
 import { inbound, published } from './topic.js';
 import { CargoLot, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
 
@@ -57,6 +68,7 @@ export class MilestoneReported {
   @Timestamp() at!: string;
   @Optional() @Nested(() => Place) place?: Place;
   @Optional() @Nested(() => Transport) transport?: Transport;
+  /** The containers that it is of; of the whole shipment where it names none. */
   @Optional() @Containers(500) containers?: string[];
   @Optional() @Text(2000) remarks?: string;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
@@ -85,8 +97,15 @@ export class EventRetracted {
   @Optional() @Text(2000) reason?: string;
 }
 
-export const STATUSES = ['announced', 'registered', ...MILESTONES] as const;
-/** `announced`: heard of before it was registered. Then the last milestone passed. */
+/** How a shipment ends without being accepted by whoever it was for. */
+export const OUTCOMES = ['cancelled', 'lost', 'returned'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const STATUSES = ['announced', 'registered', ...MILESTONES, 'partly-arrived', ...OUTCOMES] as const;
+/**
+ * `announced`: heard of before it was registered. Then the last milestone passed; `partly-arrived` while some of its
+ * containers have arrived and others have not; an outcome once it was closed out.
+ */
 export type ShipmentStatus = (typeof STATUSES)[number];
 
 export class StatusChanged {
@@ -112,12 +131,15 @@ export class EtaChanged {
 export class ShipmentArrived {
   static readonly type = 'orebound.shipment.arrived.v1';
   static readonly description =
-    'A shipment has arrived at its port of discharge. A later one of the same shipment (by sequence) replaces it.';
+    'A shipment has arrived at its port of discharge, or lots of it have. A later one of the same shipment (by sequence) replaces it.';
   /** When it arrived. */
   @Timestamp() at!: string;
   @Nested(() => Place) place!: Place;
   @Optional() @Id() dealId?: string;
+  /** All that has arrived so far: lots of which every container has. */
   @ListOf(() => CargoLot, { min: 1, max: 100 }) cargo!: CargoLot[];
+  /** Whether containers are still to come. */
+  @Optional() @Flag() partial?: boolean;
 }
 
 export class ArrivalRetracted {

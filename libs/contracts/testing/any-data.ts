@@ -53,6 +53,7 @@ export function anyData(schema: JsonSchema, definitions = schema.$defs ?? {}): f
   if (schema['format'] === 'date-time') return timestamp();
   if (schema['format'] === 'date') return day();
   if (schema.type === 'string') return text(schema);
+  if (schema.type === 'boolean') return fc.boolean();
   if (schema.type === 'integer') {
     const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
     return fc.integer({ min: minimum ?? -1000, max: maximum ?? 1000 });
