@@ -16,6 +16,7 @@ import { type Accepted, type Shipment, UNKNOWN } from './shipment.js';
 import {
   ANTIMONY,
   arrived,
+  closedOut,
   CONTAINERS,
   departed,
   estimated,
@@ -103,6 +104,15 @@ describe('what is published', () => {
       .when(retracted(arrival))
       .then(
         [StatusChanged.type, { status: 'departed', previous: 'arrived' }],
+        [ArrivalRetracted.type, { dealId: 'DEAL-1', at: '2025-10-02T09:40:00-05:00' }],
+      );
+  });
+
+  it('of a shipment that is returned after its arrival is that, and the arrival taken back', () => {
+    given(registered({ dealId: 'DEAL-1' }), arrived())
+      .when(closedOut('returned'))
+      .then(
+        [StatusChanged.type, { status: 'returned', previous: 'arrived', at: '2025-10-04T00:00:00Z' }],
         [ArrivalRetracted.type, { dealId: 'DEAL-1', at: '2025-10-02T09:40:00-05:00' }],
       );
   });

@@ -4,6 +4,7 @@ import { Containers, Extensions, Id, Nested, OneOf, Optional, Text, Timestamp } 
 import {
   type Classifier,
   CLASSIFIERS,
+  ClosedOut,
   EventRetracted,
   type Milestone,
   MilestoneReported,
@@ -30,7 +31,7 @@ class PartsArrived {
 
 export class ShipmentSummary {
   @Id() readonly id!: string;
-  /** `announced`: heard of before it was registered. Then the last milestone passed, or `partly-arrived`. */
+  /** `announced`: heard of before it was registered. Then the last milestone passed, or `partly-arrived`, or how it ended. */
   @OneOf(STATUSES) readonly status!: ShipmentStatus;
   @Optional() @Timestamp() readonly statusAt?: string;
   @Optional() @Id() readonly dealId?: string;
@@ -76,7 +77,13 @@ export class ShipmentView extends ShipmentSummary {
   @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-const SHIPMENT_EVENTS = [ShipmentRegistered, MilestoneReported, ObservationReported, EventRetracted] as const;
+const SHIPMENT_EVENTS = [
+  ShipmentRegistered,
+  MilestoneReported,
+  ObservationReported,
+  ClosedOut,
+  EventRetracted,
+] as const;
 
 class TimelineEvent {
   @Text(1024) readonly id!: string;

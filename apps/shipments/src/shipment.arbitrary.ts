@@ -1,9 +1,10 @@
 /** Generated lives of shipments, for the properties: few times, places and senders, so that they meet often. */
 import fc from 'fast-check';
-import { CLASSIFIERS, EventRetracted, MILESTONES } from '#contracts/shipments.js';
+import { CLASSIFIERS, EventRetracted, MILESTONES, OUTCOMES } from '#contracts/shipments.js';
 import { type Accepted, keyOf } from './shipment.js';
 import {
   ANTIMONY,
+  closedOut,
   CONTAINERS,
   IN_FIVE,
   KARACHI,
@@ -62,15 +63,20 @@ const milestone = fc
   )
   .map(([when, name, told]) => reported(name, { ...when, ...told }));
 
+const closeOut = fc
+  .tuple(said, fc.constantFrom(...OUTCOMES), moment)
+  .map(([when, outcome, at]) => closedOut(outcome, { ...when, at }));
+
 const retraction = fc
   .tuple(said, fc.integer({ min: 1, max: 30 }))
   .map(([when, n]) => retracted(reported('arrived', { id: `e${n}`, source: when.source }), when));
 
-/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, retractions. */
+/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, ends, retractions. */
 export const life: fc.Arbitrary<Accepted[]> = fc.uniqueArray(
   fc.oneof(
     { weight: 2, arbitrary: registration },
     { weight: 6, arbitrary: milestone },
+    { weight: 1, arbitrary: closeOut },
     { weight: 2, arbitrary: retraction },
   ),
   { selector: ({ event }) => keyOf(event), maxLength: 14 },

@@ -1,6 +1,6 @@
 /** Words for stories of shipments, as the specs tell them. */
-import type { Classifier, Milestone } from '#contracts/shipments.js';
-import { EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
+import type { Classifier, Milestone, Outcome } from '#contracts/shipments.js';
+import { ClosedOut, EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
 import type { CargoLot, Place, Transport } from '#contracts/trade.js';
 import {
   type Accepted,
@@ -113,6 +113,12 @@ export const estimated = (at: string, told: Reported = {}): Accepted =>
   arrived({ classifier: 'EST', at, ...told });
 export const planned = (at: string, told: Reported = {}): Accepted =>
   arrived({ classifier: 'PLN', at, ...told });
+
+/** Cancelled, lost or returned: on 4 October unless told otherwise. */
+export const closedOut = (outcome: Outcome, told: Said & { at?: string } = {}): Accepted => {
+  const { at = '2025-10-04T00:00:00Z', ...said } = told;
+  return accepted(ClosedOut.type, { outcome, at }, said);
+};
 
 /** Takes an event back, in the name of its own source unless told otherwise. */
 export const retracted = ({ event }: Accepted, said: Said = {}): Accepted =>

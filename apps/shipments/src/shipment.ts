@@ -9,11 +9,13 @@
 import type { EventOf } from '#contracts/contract.js';
 import {
   type Classifier,
+  ClosedOut,
   EventRetracted,
   type Milestone,
   MILESTONES,
   MilestoneReported,
   ObservationReported,
+  type Outcome,
   ShipmentRegistered,
   type ShipmentStatus,
 } from '#contracts/shipments.js';
@@ -21,7 +23,7 @@ import type { Place } from '#contracts/trade.js';
 import { type Arrival, arrivalOf, isArrival } from './arrival.js';
 
 export type Claimant = EventOf<
-  typeof ShipmentRegistered | typeof MilestoneReported | typeof ObservationReported
+  typeof ShipmentRegistered | typeof MilestoneReported | typeof ObservationReported | typeof ClosedOut
 >;
 export type Retraction = EventOf<typeof EventRetracted>;
 export type ShipmentEvent = Claimant | Retraction;
@@ -59,6 +61,12 @@ export interface MilestoneClaim extends Claim {
   readonly containers?: readonly string[];
 }
 
+/** How it ended otherwise than accepted. */
+export interface CloseOut extends Claim {
+  readonly outcome: Outcome;
+  readonly at: string;
+}
+
 export interface Shipment {
   /** `source id` of every event that was taken back, whether it has come yet or not; sorted. */
   readonly retracted: readonly string[];
@@ -68,8 +76,9 @@ export interface Shipment {
    * was passed by parts, one a container.
    */
   readonly milestones: readonly MilestoneClaim[];
+  readonly closeOut?: CloseOut | undefined;
 
-  // What follows is derived from the registration and the milestones, by `derive` alone.
+  // What follows is derived from what is above, by `derive` alone.
   readonly status: ShipmentStatus;
   /** When the milestone that gave the status was passed. */
   readonly statusAt?: string | undefined;
@@ -99,10 +108,11 @@ const isLater = (a: Claim, b: Claim): boolean => {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** When an event happened. A milestone passed says so itself; anything else happened when it was said. */
+/** When an event happened. A milestone passed and an end say so themselves; anything else happened when it was said. */
 const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
   if (event.type === MilestoneReported.type && event.data.classifier === 'ACT')
     return new Date(event.data.at);
+  if (event.type === ClosedOut.type) return new Date(event.data.at);
   return event.time === undefined ? receivedAt : new Date(event.time);
 };
 
@@ -141,8 +151,21 @@ export function takeBack(
   history: readonly Accepted[],
 ): Shipment {
   const retracted = [...new Set([...shipment.retracted, keyOf({ source, id: data.eventId })])].sort();
+  return foldWithout(retracted, history);
+}
+
+/** What events come to, folded from nothing. The order in which they are given does not matter. */
+export function foldOf(history: readonly Accepted[]): Shipment {
+  const retracted = history.flatMap(({ event }) =>
+    event.type === EventRetracted.type ? [keyOf({ source: event.source, id: event.data.eventId })] : [],
+  );
+  return foldWithout([...new Set(retracted)].sort(), history);
+}
+
+function foldWithout(retracted: readonly string[], history: readonly Accepted[]): Shipment {
+  const takenBack = new Set(retracted);
   const folded = history.reduce<Shipment>((state, { event, receivedAt }) => {
-    const stands = event.type !== EventRetracted.type && !retracted.includes(keyOf(event));
+    const stands = event.type !== EventRetracted.type && !takenBack.has(keyOf(event));
     return stands ? claim(state, event, receivedAt) : state;
   }, UNKNOWN);
   return { ...derive(folded), retracted };
@@ -168,6 +191,12 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
         ...(parts && milestone === 'arrived' && { containers: [...new Set(containers)].sort() }),
       };
       return claimMilestone(shipment, claimed);
+    }
+    case ClosedOut.type: {
+      const { outcome, at } = event.data;
+      const closeOut: CloseOut = { ...claimOf(event, receivedAt), outcome, at };
+      const { closeOut: held } = shipment;
+      return held && !isLater(closeOut, held) ? shipment : { ...shipment, closeOut };
     }
     case ObservationReported.type:
       return shipment; // it stands in the timeline alone
@@ -211,9 +240,9 @@ function claimContainers(held: readonly MilestoneClaim[], claimed: MilestoneClai
 const inOrder = (claims: readonly MilestoneClaim[]): readonly MilestoneClaim[] =>
   claims.toSorted((a, b) => (isLater(a, b) ? 1 : -1));
 
-/** What follows from the registration and the milestones. */
+/** What follows from the slots. */
 function derive(shipment: Shipment): Shipment {
-  const { registration, milestones } = shipment;
+  const { registration, milestones, closeOut } = shipment;
   // An arrival that is not this shipment's at its port of discharge is a call on the way, not the end of the voyage.
   const isCall = (claimed: MilestoneClaim): boolean =>
     claimed.milestone === 'arrived' && !isArrival(claimed, registration);
@@ -229,11 +258,17 @@ function derive(shipment: Shipment): Shipment {
       (claimed) => claimed.milestone === 'arrived' && claimed.classifier === classifier && !isCall(claimed),
     );
 
+  const position = actual.findLast((claimed) => claimed.place !== undefined)?.place;
+  if (closeOut) {
+    // Nothing more is expected of it, and what it had brought is taken back.
+    const { outcome, at } = closeOut;
+    return { ...shipment, status: outcome, statusAt: at, position, eta: undefined, arrival: undefined };
+  }
   return {
     ...shipment,
     status: passed?.status ?? (registration ? 'registered' : 'announced'),
     statusAt: passed?.at,
-    position: actual.findLast((claimed) => claimed.place !== undefined)?.place,
+    position,
     eta: (expected('EST') ?? expected('PLN'))?.at,
     arrival,
   };

@@ -88,6 +88,19 @@ export class ObservationReported {
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
+/** How a shipment ends without being accepted by whoever it was for. */
+export const OUTCOMES = ['cancelled', 'lost', 'returned'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export class ClosedOut {
+  static readonly type = 'orebound.shipment.closed-out.v1';
+  static readonly description =
+    'A shipment was cancelled, lost, or returned to its shipper. Whatever else is reported of it, it stays so until this is retracted.';
+  @OneOf(OUTCOMES) outcome!: Outcome;
+  @Timestamp() at!: string;
+  @Optional() @Text(2000) reason?: string;
+}
+
 export class EventRetracted {
   static readonly type = 'orebound.shipment.event-retracted.v1';
   static readonly description =
@@ -96,10 +109,6 @@ export class EventRetracted {
   @Text(1024) eventId!: string;
   @Optional() @Text(2000) reason?: string;
 }
-
-/** How a shipment ends without being accepted by whoever it was for. */
-export const OUTCOMES = ['cancelled', 'lost', 'returned'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
 
 export const STATUSES = ['announced', 'registered', ...MILESTONES, 'partly-arrived', ...OUTCOMES] as const;
 /**
@@ -155,6 +164,7 @@ export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ShipmentRegistered,
   MilestoneReported,
   ObservationReported,
+  ClosedOut,
   EventRetracted,
 ]);
 export const SHIPMENTS_EVENTS = published('shipments.events', 'shipment', [
