@@ -3,7 +3,11 @@ import {
   ArrivalRetracted,
   EtaChanged,
   ShipmentArrived,
+  ExceptionCleared,
+  ExceptionRaised,
   ShipmentRegistered,
+  SHIPMENTS_ARRIVALS,
+  SHIPMENTS_EVENTS,
   type ShipmentStatus,
   StatusChanged,
 } from '#contracts/shipments.js';
@@ -14,6 +18,7 @@ import { announcementsOf } from './announcements.js';
 import { inAnyOrder, life } from './shipment.arbitrary.js';
 import { type Accepted, type Shipment, UNKNOWN } from './shipment.js';
 import {
+  acknowledged,
   ANTIMONY,
   arrived,
   closedOut,
@@ -108,6 +113,43 @@ describe('what is published', () => {
       );
   });
 
+  it('of an exception is that it is raised, raised by other evidence, and cleared', () => {
+    const registration = registered({ dealId: 'DEAL-1', deadline: '2025-10-01T00:00:00Z' });
+    const late = estimated('2025-10-05T00:00:00Z', { said: '2025-09-20T00:00:00Z' });
+    const later = estimated('2025-10-06T00:00:00Z', { said: '2025-09-21T00:00:00Z' });
+    const intime = estimated('2025-10-01T00:00:00Z', { said: '2025-09-22T00:00:00Z' });
+    given(registration)
+      .when(late)
+      .then(
+        [EtaChanged.type, {}],
+        [
+          ExceptionRaised.type,
+          {
+            exception: 'delayed',
+            severity: 'warning',
+            since: '2025-09-20T00:00:00.000Z',
+            evidence: { source: '/carrier', id: late.event.id },
+            dealId: 'DEAL-1',
+          },
+        ],
+      );
+    given(registration, late)
+      .when(later)
+      .then([EtaChanged.type, {}], [ExceptionRaised.type, { exception: 'delayed' }]);
+    given(registration, late)
+      .when(intime)
+      .then([EtaChanged.type, {}], [ExceptionCleared.type, { exception: 'delayed', acknowledged: false }]);
+    given(registration, late)
+      .when(acknowledged('delayed', late))
+      .then([
+        ExceptionCleared.type,
+        { exception: 'delayed', acknowledged: true, reason: 'the consignee agrees' },
+      ]);
+    given(registration, late, acknowledged('delayed', late))
+      .when(later)
+      .then([EtaChanged.type, {}], [ExceptionRaised.type, { exception: 'delayed' }]);
+  });
+
   it('of a shipment that is returned after its arrival is that, and the arrival taken back', () => {
     given(registered({ dealId: 'DEAL-1' }), arrived())
       .when(closedOut('returned'))
@@ -169,12 +211,18 @@ function arrivalTold({ arrival, registration }: Pick<Shipment, 'arrival' | 'regi
   return { ...said, cargo, ...(containers && { partial: true }), ...(dealId !== undefined && { dealId }) };
 }
 
+/** Upon which a later word replaces the one before. */
+function matterOf(topic: string, type: string, data: object): string {
+  if (topic === 'shipments.arrivals') return 'arrival';
+  return 'exception' in data ? `exception ${String(data.exception)}` : type;
+}
+
 /** Somebody who keeps the newest word on each matter, and learns of the words in any order. */
 function consumerOf(announcements: readonly Announcement[], order: readonly number[]) {
   const newest = new Map<string, { sequence: number; type: string; data: object }>();
   for (const sequence of order) {
     const { topic, type, data } = announcements[sequence]!;
-    const matter = topic === 'shipments.arrivals' ? 'arrival' : type;
+    const matter = matterOf(topic, type, data);
     if ((newest.get(matter)?.sequence ?? -1) < sequence) newest.set(matter, { sequence, type, data });
   }
   const arrival = newest.get('arrival');
@@ -182,6 +230,10 @@ function consumerOf(announcements: readonly Announcement[], order: readonly numb
     status: ((newest.get(StatusChanged.type)?.data as StatusChanged | undefined)?.status ??
       'announced') satisfies ShipmentStatus,
     eta: (newest.get(EtaChanged.type)?.data as EtaChanged | undefined)?.eta,
+    exceptions: [...newest.values()]
+      .filter(({ type }) => type === ExceptionRaised.type)
+      .map(({ data }) => (data as ExceptionRaised).detail)
+      .sort(),
     arrival: arrival?.type === ShipmentArrived.type ? (arrival.data as ShipmentArrived) : undefined,
   };
 }
@@ -201,13 +253,17 @@ const told = life
   });
 
 describe('whoever keeps the newest word by sequence', () => {
-  it('ends with the status, ETA and arrival of the shipment, whatever order events came in and words went out', () => {
+  it('ends with the status, ETA, exceptions and arrival of the shipment, whatever order events came in and words went out', () => {
     fc.assert(
       fc.property(told, ([events, announced, order]) => {
-        const { status, eta, arrival, registration } = shipmentAfter(events);
+        const { status, eta, arrival, registration, exceptions = [] } = shipmentAfter(events);
         expect(consumerOf(announced, order)).toEqual({
           status,
           eta,
+          exceptions: exceptions
+            .filter(({ acknowledged: seen }) => !seen)
+            .map(({ detail }) => detail)
+            .sort(),
           arrival: arrivalTold({ arrival, registration }),
         });
       }),
@@ -216,7 +272,7 @@ describe('whoever keeps the newest word by sequence', () => {
   });
 
   it('never gets a word that breaks its contract', () => {
-    const contracts = [ShipmentRegistered, StatusChanged, EtaChanged, ShipmentArrived, ArrivalRetracted];
+    const contracts = [...SHIPMENTS_EVENTS.contracts, ...SHIPMENTS_ARRIVALS.contracts];
     fc.assert(
       fc.property(told, ([, announced]) => {
         for (const { type, data } of announced) {

@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   ArrivalRetracted,
   EtaChanged,
+  EXCEPTION_TYPES,
+  ExceptionCleared,
+  ExceptionRaised,
   ShipmentArrived,
   ShipmentRegistered,
   SHIPMENTS_ARRIVALS,
@@ -11,6 +14,7 @@ import {
 import type { CargoLot } from '#contracts/trade.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
 import { type Arrival, arrivedCargo } from './arrival.js';
+import type { Exception } from './exceptions.js';
 import type { Registration, Shipment } from './shipment.js';
 
 /**
@@ -48,8 +52,29 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
     const previous = before.eta === undefined ? {} : { previous: before.eta };
     announcements.push(announce(SHIPMENTS_EVENTS, EtaChanged, { ...eta, ...previous, ...deal }));
   }
+  announcements.push(...exceptionsOf(before, after, deal));
   announcements.push(...arrivalOf(before, after, registeredAnew, deal));
   return announcements;
+}
+
+/** An exception is said again when it stands on other evidence, and cleared when it is gone or acknowledged. */
+function exceptionsOf(before: Shipment, after: Shipment, deal: { dealId?: string }): Announcement[] {
+  if (before.exceptions === after.exceptions) return [];
+  return EXCEPTION_TYPES.flatMap((exception) => {
+    const of = (shipment: Shipment): Exception | undefined =>
+      shipment.exceptions?.find(({ type }) => type === exception);
+    const [was, is] = [of(before), of(after)];
+    if (is && !is.acknowledged) {
+      if (isDeepStrictEqual(was, is)) return [];
+      const { severity, since, detail, source, id } = is;
+      const data = { exception, severity, since, detail, evidence: { source, id }, ...deal };
+      return [announce(SHIPMENTS_EVENTS, ExceptionRaised, data)];
+    }
+    if (!was || was.acknowledged) return [];
+    const reason = is?.acknowledged ? { reason: is.acknowledged.reason } : {};
+    const data = { exception, acknowledged: is !== undefined, ...reason, ...deal };
+    return [announce(SHIPMENTS_EVENTS, ExceptionCleared, data)];
+  });
 }
 
 /** Whether two registrations are the same event's. */

@@ -26,7 +26,7 @@ export const containersOf = (registration: Registration): ReadonlySet<string> =>
  * registered yet nothing speaks against it.
  */
 export function isArrival(
-  { place, containers }: MilestoneClaim,
+  { place, containers }: Pick<MilestoneClaim, 'place' | 'containers'>,
   registration: Registration | undefined,
 ): boolean {
   if (!registration) return true;

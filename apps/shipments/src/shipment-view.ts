@@ -6,13 +6,20 @@ import {
   CLASSIFIERS,
   ClosedOut,
   EventRetracted,
+  EXCEPTION_TYPES,
+  ExceptionAcknowledged,
+  type ExceptionType,
+  ItineraryPlanned,
   type Milestone,
   MilestoneReported,
   MILESTONES,
   ObservationReported,
+  SEVERITIES,
+  type Severity,
   ShipmentRegistered,
   type ShipmentStatus,
   STATUSES,
+  TimePassed,
 } from '#contracts/shipments.js';
 import { CargoLot, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
 import { AnyOf, Count, ManyOf } from '#service/view-fields.js';
@@ -68,12 +75,32 @@ class EtaView {
   @Text(1024) readonly source!: string;
 }
 
+class AcknowledgedView {
+  @Timestamp() readonly at!: string;
+  @Text(2000) readonly reason!: string;
+  @Text(200) readonly by!: string;
+}
+
+/** What is wrong, and the event that shows it. */
+class ExceptionView {
+  @OneOf(EXCEPTION_TYPES) readonly type!: ExceptionType;
+  @OneOf(SEVERITIES) readonly severity!: Severity;
+  @Timestamp() readonly since!: string;
+  @Text(1000) readonly detail!: string;
+  @Text(1024) readonly source!: string;
+  @Text(1024) readonly id!: string;
+  /** Where an operator has seen it and said why nothing more is to be done. */
+  @Optional() @Nested(() => AcknowledgedView) readonly acknowledged?: AcknowledgedView;
+}
+
 export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => Party) readonly parties!: readonly Party[];
   @Optional() @OneOf(INCOTERMS) readonly incoterm?: (typeof INCOTERMS)[number];
   @ManyOf(() => MilestoneView) readonly milestones!: readonly MilestoneView[];
   /** Each time that the arrival was estimated or planned anew, the latest last; `eta` is an estimate where there is one. */
   @ManyOf(() => EtaView) readonly etaHistory!: readonly EtaView[];
+  /** What is wrong with it. */
+  @ManyOf(() => ExceptionView) readonly exceptions!: readonly ExceptionView[];
   @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
@@ -81,7 +108,10 @@ const SHIPMENT_EVENTS = [
   ShipmentRegistered,
   MilestoneReported,
   ObservationReported,
+  ItineraryPlanned,
   ClosedOut,
+  ExceptionAcknowledged,
+  TimePassed,
   EventRetracted,
 ] as const;
 
@@ -136,6 +166,7 @@ export function shipmentOf(shipment: Shipment & Identified, history: readonly Ac
     ...(data?.incoterm !== undefined && { incoterm: data.incoterm }),
     milestones: milestonesOf(shipment, history),
     etaHistory: etaHistoryOf(shipment, history),
+    exceptions: shipment.exceptions ?? [],
     ...(data?.extensions && { extensions: data.extensions }),
   };
 }

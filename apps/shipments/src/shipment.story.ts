@@ -1,7 +1,24 @@
 /** Words for stories of shipments, as the specs tell them. */
-import type { Classifier, Milestone, Outcome } from '#contracts/shipments.js';
-import { ClosedOut, EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
-import type { CargoLot, Place, Transport } from '#contracts/trade.js';
+import type { Classifier, ExceptionType, Milestone, Outcome } from '#contracts/shipments.js';
+import {
+  ClosedOut,
+  EventRetracted,
+  ExceptionAcknowledged,
+  ItineraryPlanned,
+  MilestoneReported,
+  ObservationReported,
+  ShipmentRegistered,
+  TimePassed,
+} from '#contracts/shipments.js';
+import type {
+  CargoLot,
+  ConditionLimit,
+  Measurement,
+  Place,
+  Seal,
+  Transport,
+  Weighing,
+} from '#contracts/trade.js';
 import {
   type Accepted,
   keyOf,
@@ -30,6 +47,8 @@ interface Reported extends Said {
   place?: Place | undefined;
   transport?: Transport;
   containers?: readonly string[] | undefined;
+  seals?: readonly Seal[] | undefined;
+  weights?: readonly Weighing[] | undefined;
   classifier?: Classifier;
 }
 
@@ -83,17 +102,39 @@ export const registered = ({
   dealId,
   to = SAINT_LOUIS,
   cargo = [ANTIMONY],
+  deadline,
+  limits,
   ...said
-}: Said & { dealId?: string; to?: Place; cargo?: readonly CargoLot[] } = {}): Accepted =>
+}: Said & {
+  dealId?: string;
+  to?: Place;
+  cargo?: readonly CargoLot[];
+  deadline?: string | undefined;
+  limits?: readonly ConditionLimit[] | undefined;
+} = {}): Accepted =>
   accepted(
     ShipmentRegistered.type,
-    { route: { origin: KARACHI, destination: to }, cargo, ...(dealId !== undefined && { dealId }) },
+    {
+      route: { origin: KARACHI, destination: to, ...(deadline !== undefined && { deadline }) },
+      cargo,
+      ...(dealId !== undefined && { dealId }),
+      ...(limits && { limits }),
+    },
     said,
   );
 
 /** Any milestone: passed on 1 October unless told otherwise. */
 export const reported = (milestone: Milestone, told: Reported = {}): Accepted => {
-  const { at = '2025-10-01T00:00:00Z', place, transport, containers, classifier = 'ACT', ...said } = told;
+  const {
+    at = '2025-10-01T00:00:00Z',
+    place,
+    transport,
+    containers,
+    seals,
+    weights,
+    classifier = 'ACT',
+    ...said
+  } = told;
   const data = {
     milestone,
     classifier,
@@ -101,6 +142,8 @@ export const reported = (milestone: Milestone, told: Reported = {}): Accepted =>
     ...(place && { place }),
     ...(transport && { transport }),
     ...(containers && { containers }),
+    ...(seals && { seals }),
+    ...(weights && { weights }),
   };
   return accepted(MilestoneReported.type, data, said);
 };
@@ -119,6 +162,40 @@ export const closedOut = (outcome: Outcome, told: Said & { at?: string } = {}): 
   const { at = '2025-10-04T00:00:00Z', ...said } = told;
   return accepted(ClosedOut.type, { outcome, at }, said);
 };
+
+/** By way of these places, on a vessel. */
+export const itinerary = (places: readonly Place[], said: Said = {}): Accepted => {
+  const legs = places
+    .slice(1)
+    .map((to, index) => ({ transport: { mode: 'vessel' as const }, from: places[index]!, to }));
+  return accepted(ItineraryPlanned.type, { legs }, said);
+};
+
+/** Seen or measured, on 20 September unless told otherwise. */
+export const observed = (
+  kind: string,
+  told: Said & { at?: string; measurements?: readonly Measurement[] | undefined } = {},
+): Accepted => {
+  const { at = '2025-09-20T00:00:00Z', measurements, ...said } = told;
+  return accepted(ObservationReported.type, { kind, at, ...(measurements && { measurements }) }, said);
+};
+
+/** An operator has seen an exception that stands on an event. */
+export const acknowledged = (exception: ExceptionType, { event }: Accepted, said: Said = {}): Accepted =>
+  accepted(
+    ExceptionAcknowledged.type,
+    {
+      exception,
+      evidence: { source: event.source, id: event.id },
+      reason: 'the consignee agrees',
+      by: 'operator',
+    },
+    { source: '/shipments/operators', ...said },
+  );
+
+/** The clock says that it is later than this; learnt at that moment unless told otherwise. */
+export const clock = (until: string, said: Said = {}): Accepted =>
+  accepted(TimePassed.type, { until }, { source: '/shipments/clock', said: until, learnt: until, ...said });
 
 /** Takes an event back, in the name of its own source unless told otherwise. */
 export const retracted = ({ event }: Accepted, said: Said = {}): Accepted =>

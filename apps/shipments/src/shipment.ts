@@ -6,24 +6,38 @@
  * which the set was seen, nor on repeats, so duplicates, late and out-of-order events all lead to the same state. Only a
  * retraction can free a slot for the one before, so it alone folds the whole timeline again.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { EventOf } from '#contracts/contract.js';
 import {
   type Classifier,
   ClosedOut,
   EventRetracted,
+  ExceptionAcknowledged,
+  type ExceptionType,
+  ItineraryPlanned,
   type Milestone,
-  MILESTONES,
   MilestoneReported,
   ObservationReported,
   type Outcome,
   ShipmentRegistered,
   type ShipmentStatus,
+  TimePassed,
 } from '#contracts/shipments.js';
-import type { Place } from '#contracts/trade.js';
+import type { Leg, Place } from '#contracts/trade.js';
 import { type Arrival, arrivalOf, isArrival } from './arrival.js';
+import { type Claim, inOrderOfClaims, isLater, rankOf } from './claim.js';
+import { type Evidence, evidenceOf } from './evidence.js';
+import { type Exception, exceptionsOf } from './exceptions.js';
+import { overdueFrom } from './expectations.js';
 
 export type Claimant = EventOf<
-  typeof ShipmentRegistered | typeof MilestoneReported | typeof ObservationReported | typeof ClosedOut
+  | typeof ShipmentRegistered
+  | typeof MilestoneReported
+  | typeof ObservationReported
+  | typeof ItineraryPlanned
+  | typeof ClosedOut
+  | typeof ExceptionAcknowledged
+  | typeof TimePassed
 >;
 export type Retraction = EventOf<typeof EventRetracted>;
 export type ShipmentEvent = Claimant | Retraction;
@@ -31,14 +45,6 @@ export type ShipmentEvent = Claimant | Retraction;
 export interface Accepted {
   readonly event: ShipmentEvent;
   readonly receivedAt: Date;
-}
-
-/** The order of happening: by the moment; at the same moment by the lifecycle's own order; then by who and which. */
-interface Claim {
-  readonly happenedAt: Date;
-  readonly milestone?: Milestone;
-  readonly source: string;
-  readonly id: string;
 }
 
 export interface Registration extends Claim {
@@ -67,6 +73,24 @@ export interface CloseOut extends Claim {
   readonly at: string;
 }
 
+export interface Itinerary extends Claim {
+  readonly legs: readonly Leg[];
+}
+
+/** That an operator has seen an exception, as it stood on this evidence. */
+export interface Acknowledgement extends Claim {
+  readonly exception: ExceptionType;
+  /** `source id` of the event that the exception stood on. */
+  readonly evidence: string;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** How late it is known to be. */
+export interface Clock extends Claim {
+  readonly until: Date;
+}
+
 export interface Shipment {
   /** `source id` of every event that was taken back, whether it has come yet or not; sorted. */
   readonly retracted: readonly string[];
@@ -77,6 +101,12 @@ export interface Shipment {
    */
   readonly milestones: readonly MilestoneClaim[];
   readonly closeOut?: CloseOut | undefined;
+  readonly itinerary?: Itinerary | undefined;
+  /** One an exception and evidence. */
+  readonly acknowledgements?: readonly Acknowledgement[] | undefined;
+  readonly clock?: Clock | undefined;
+  /** What exceptions are judged by, beside the milestones. */
+  readonly evidence?: Evidence | undefined;
 
   // What follows is derived from what is above, by `derive` alone.
   readonly status: ShipmentStatus;
@@ -87,26 +117,16 @@ export interface Shipment {
   /** When it is expected at the port of discharge: the last estimate, or where there is none the last plan. */
   readonly eta?: string | undefined;
   readonly arrival?: Arrival | undefined;
+  /** What is wrong with it; what was acknowledged among it. In the order of their types. */
+  readonly exceptions?: readonly Exception[] | undefined;
+  /** When what is expected of it next will be overdue; absent where nothing is expected, or it is overdue already. */
+  readonly overdueAt?: Date | undefined;
 }
 
 export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'announced' };
 
 /** What identifies an event, in `retracted`. */
 export const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
-
-const rankOf = (milestone: Milestone | undefined): number =>
-  milestone === undefined ? -1 : MILESTONES.indexOf(milestone);
-
-const isLater = (a: Claim, b: Claim): boolean => {
-  const difference =
-    a.happenedAt.getTime() - b.happenedAt.getTime() ||
-    rankOf(a.milestone) - rankOf(b.milestone) ||
-    compare(a.source, b.source) ||
-    compare(a.id, b.id);
-  return difference > 0;
-};
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** When an event happened. A milestone passed and an end say so themselves; anything else happened when it was said. */
 const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
@@ -129,7 +149,7 @@ export const inOrderOfHappening = (
 ): readonly (Accepted & { readonly happenedAt: Date })[] =>
   history
     .map((accepted) => ({ ...accepted, claim: claimOf(accepted.event, accepted.receivedAt) }))
-    .sort((a, b) => (isLater(a.claim, b.claim) ? 1 : -1))
+    .sort((a, b) => inOrderOfClaims(a.claim, b.claim))
     .map(({ event, receivedAt, claim }) => ({ event, receivedAt, happenedAt: claim.happenedAt }));
 
 /**
@@ -190,7 +210,7 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
         ...(parts && { parts }),
         ...(parts && milestone === 'arrived' && { containers: [...new Set(containers)].sort() }),
       };
-      return claimMilestone(shipment, claimed);
+      return withEvidence(claimMilestone(shipment, claimed), event, claimed);
     }
     case ClosedOut.type: {
       const { outcome, at } = event.data;
@@ -198,11 +218,52 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       const { closeOut: held } = shipment;
       return held && !isLater(closeOut, held) ? shipment : { ...shipment, closeOut };
     }
+    case ItineraryPlanned.type: {
+      const itinerary: Itinerary = { ...claimOf(event, receivedAt), legs: event.data.legs };
+      const { itinerary: held } = shipment;
+      return held && !isLater(itinerary, held) ? shipment : { ...shipment, itinerary };
+    }
+    case ExceptionAcknowledged.type: {
+      const { exception, evidence, reason, by } = event.data;
+      const claimed = { ...claimOf(event, receivedAt), exception, evidence: keyOf(evidence), reason, by };
+      return { ...shipment, acknowledgements: acknowledged(shipment.acknowledgements ?? [], claimed) };
+    }
+    case TimePassed.type: {
+      // A clock that is ahead of Kafka's, or a lie, makes nothing overdue before its time.
+      const until = new Date(Math.min(Date.parse(event.data.until), receivedAt.getTime() + MOST_AHEAD_MS));
+      const clock: Clock = { ...claimOf(event, receivedAt), until };
+      return isAhead(clock, shipment.clock) ? { ...shipment, clock } : shipment;
+    }
     case ObservationReported.type:
-      return shipment; // it stands in the timeline alone
+      return withEvidence(shipment, event, claimOf(event, receivedAt));
     default:
       return event satisfies never;
   }
+}
+
+/** What instances' clocks and Kafka's may differ by. */
+const MOST_AHEAD_MS = 300_000;
+
+const isAhead = (clock: Clock, held: Clock | undefined): boolean => {
+  const difference = held ? clock.until.getTime() - held.until.getTime() : 1;
+  return difference > 0 || (difference === 0 && isLater(clock, held!));
+};
+
+function withEvidence(
+  shipment: Shipment,
+  event: EventOf<typeof MilestoneReported | typeof ObservationReported>,
+  claimed: Claim,
+): Shipment {
+  const evidence = evidenceOf(shipment.evidence, event, claimed);
+  return evidence === shipment.evidence ? shipment : { ...shipment, evidence };
+}
+
+function acknowledged(held: readonly Acknowledgement[], claimed: Acknowledgement): Acknowledgement[] {
+  const rival = held.find(
+    ({ exception, evidence }) => exception === claimed.exception && evidence === claimed.evidence,
+  );
+  if (rival && !isLater(claimed, rival)) return [...held];
+  return [...held.filter((one) => one !== rival), claimed].sort(inOrderOfClaims);
 }
 
 function claimMilestone(shipment: Shipment, claimed: MilestoneClaim): Shipment {
@@ -238,7 +299,7 @@ function claimContainers(held: readonly MilestoneClaim[], claimed: MilestoneClai
 }
 
 const inOrder = (claims: readonly MilestoneClaim[]): readonly MilestoneClaim[] =>
-  claims.toSorted((a, b) => (isLater(a, b) ? 1 : -1));
+  claims.toSorted(inOrderOfClaims);
 
 /** What follows from the slots. */
 function derive(shipment: Shipment): Shipment {
@@ -258,19 +319,29 @@ function derive(shipment: Shipment): Shipment {
       (claimed) => claimed.milestone === 'arrived' && claimed.classifier === classifier && !isCall(claimed),
     );
 
-  const position = actual.findLast((claimed) => claimed.place !== undefined)?.place;
-  if (closeOut) {
-    // Nothing more is expected of it, and what it had brought is taken back.
-    const { outcome, at } = closeOut;
-    return { ...shipment, status: outcome, statusAt: at, position, eta: undefined, arrival: undefined };
-  }
-  return {
+  const eta = expected('EST') ?? expected('PLN');
+  const standing: Shipment = {
     ...shipment,
     status: passed?.status ?? (registration ? 'registered' : 'announced'),
     statusAt: passed?.at,
-    position,
-    eta: (expected('EST') ?? expected('PLN'))?.at,
+    position: actual.findLast((claimed) => claimed.place !== undefined)?.place,
+    eta: eta?.at,
     arrival,
+  };
+  if (closeOut) {
+    // Nothing more is expected of it, nothing can be done for it, and what it had brought is taken back.
+    const { outcome, at } = closeOut;
+    const nothing = { eta: undefined, arrival: undefined, exceptions: undefined, overdueAt: undefined };
+    return { ...standing, status: outcome, statusAt: at, ...nothing };
+  }
+  const exceptions = exceptionsOf(standing, { eta, plan: expected('PLN') });
+  const due = overdueFrom(standing);
+  const overdueAt = due && !(standing.clock && standing.clock.until >= due) ? due : undefined;
+  return {
+    ...standing,
+    // What is as before is the same object, so that it is not written again.
+    exceptions: isDeepStrictEqual(exceptions, shipment.exceptions) ? shipment.exceptions : exceptions,
+    overdueAt: overdueAt?.getTime() === shipment.overdueAt?.getTime() ? shipment.overdueAt : overdueAt,
   };
 }
 

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
+import {
+  EventRetracted,
+  ExceptionCleared,
+  MilestoneReported,
+  ShipmentRegistered,
+} from '#contracts/shipments.js';
 import { until } from '#messaging/testing/until.js';
 import type { Page } from '#service/page.js';
 import {
@@ -17,8 +22,11 @@ import type { ShipmentSummary, ShipmentView, TimelineView } from './shipment-vie
 import {
   ANTIMONY,
   arrived,
+  closedOut,
+  CONTAINERS,
   departed,
   estimated,
+  IN_FIVE,
   registered,
   retracted,
   SAINT_LOUIS,
@@ -319,6 +327,43 @@ describe('the shipments service', () => {
     expect(published.headers['ce_traceparent']).toBe(traceparent);
   });
 
+  it('raises an exception, and has an operator acknowledge it with a reason', async () => {
+    const id = newId();
+    const late = estimated('2025-10-05T00:00:00Z');
+    await send(id, registered({ deadline: '2025-10-01T00:00:00Z' }), late);
+    await until('it is delayed', async () => (await shipment(id)).exceptions.length === 1, 20_000);
+    const acknowledge = (type: string, body: unknown): Promise<Answer> =>
+      shipments.post(`/shipments/${id}/exceptions/${type}/acknowledge`, body);
+    expectProblem(await acknowledge('held', { reason: 'x', by: 'y' }), 404, 'not-found');
+    expectProblem(await acknowledge('delayed', { by: 'y' }), 422, 'invalid-data', '/reason');
+    const reason = 'the consignee agrees';
+    expect((await acknowledge('delayed', { reason, by: 'operator' })).status).toBe(202);
+    await until(
+      'it is acknowledged',
+      async () => (await shipment(id)).exceptions[0]!.acknowledged !== undefined,
+    );
+    expect((await shipment(id)).exceptions).toMatchObject([
+      { type: 'delayed', id: `${id}/${late.event.id}`, acknowledged: { reason, by: 'operator' } },
+    ]);
+    const cleared = await shipments.read(
+      'shipments.events',
+      ({ key, headers }) => key === id && headers['ce_type'] === ExceptionCleared.type,
+    );
+    expect(cleared.value).toEqual({ exception: 'delayed', acknowledged: true, reason });
+  });
+
+  it('draws a deal down by each lot whose containers are all in', async () => {
+    const id = newId();
+    const [first, second, third] = CONTAINERS;
+    await send(id, registered({ cargo: IN_FIVE }), arrived({ containers: [first, second, third] }));
+    await untilStatus(id, 'partly-arrived');
+    expect(await shipment(id)).toMatchObject({ partsArrived: { arrived: 3, of: 5 } });
+    const published = await shipments.read('shipments.arrivals', ({ key }) => key === id);
+    expect(published.value).toMatchObject({ partial: true, cargo: [{ lot: 'CU' }] });
+    await send(id, closedOut('returned'));
+    await untilStatus(id, 'returned');
+  });
+
   it('keeps weights as Decimal128, with every digit of the text', async () => {
     const id = newId();
     await send(id, registered({ cargo: [{ ...ANTIMONY, quantity: '999999999999.100000' }] }));
@@ -419,7 +464,7 @@ describe('the shipments service', () => {
       await untilStatus(id, 'registered');
       await until(
         'the indexes are there',
-        async () => (await shipments.database.collection('shipments').indexes()).length === 4,
+        async () => (await shipments.database.collection('shipments').indexes()).length === 5,
       );
       await shipments.database.setProfilingLevel('all');
       const lists = [
@@ -472,6 +517,7 @@ describe('the shipments service', () => {
         '/metrics',
         '/shipments',
         '/shipments/{id}',
+        '/shipments/{id}/exceptions/{type}/acknowledge',
         '/shipments/{id}/timeline',
       ]);
       const docs = await shipments.get<string>('/docs');
@@ -505,6 +551,8 @@ describe('the shipments service', () => {
         'orebound_batch_seconds',
         'orebound_batch_events',
         'orebound_consumer_lag',
+        'orebound_overdue_polls_total',
+        'orebound_overdue_said_total',
         'process_resident_memory_bytes',
       ]) {
         expect(body).toContain(`# TYPE ${name} `);

@@ -2,7 +2,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { SHIPMENTS_ARRIVALS, SHIPMENTS_EVENTS, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { ServiceConfig } from '#service/config.js';
 import { ServiceModule } from '#service/service.module.js';
+import { ExceptionsController } from './exceptions.controller.js';
 import { IntakeController } from './intake.controller.js';
+import { OverduePoller } from './overdue.poller.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 import { ShipmentsConsumer } from './shipments.consumer.js';
 import { ShipmentsController } from './shipments.controller.js';
@@ -14,8 +16,8 @@ export class ShipmentsModule {
     return {
       module: ShipmentsModule,
       imports: [ServiceModule.for(config, [SHIPMENTS_INBOUND, SHIPMENTS_EVENTS, SHIPMENTS_ARRIVALS])],
-      controllers: [ShipmentsConsumer, IntakeController, ShipmentsController],
-      providers: [ShipmentsCollection],
+      controllers: [ShipmentsConsumer, IntakeController, ExceptionsController, ShipmentsController],
+      providers: [ShipmentsCollection, OverduePoller],
     };
   }
 }

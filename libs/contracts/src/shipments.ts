@@ -12,7 +12,19 @@ import {
   Timestamp,
 } from './fields.js';
 import { inbound, published } from './topic.js';
-import { CargoLot, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
+import {
+  CargoLot,
+  ConditionLimit,
+  EventReference,
+  INCOTERMS,
+  Leg,
+  Measurement,
+  Party,
+  Place,
+  Seal,
+  Transport,
+  Weighing,
+} from './trade.js';
 
 /**
  * The milestones of a shipment, in the order in which a shipment passes them. `arrived` is at the port of discharge,
@@ -56,6 +68,8 @@ export class ShipmentRegistered {
   @ListOf(() => CargoLot, { min: 1, max: 100 }) cargo!: CargoLot[];
   @Optional() @ListOf(() => Party, { min: 1, max: 20 }) parties?: Party[];
   @Optional() @OneOf(INCOTERMS) incoterm?: (typeof INCOTERMS)[number];
+  /** Within what the goods must be kept. */
+  @Optional() @ListOf(() => ConditionLimit, { min: 1, max: 6 }) limits?: ConditionLimit[];
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -70,6 +84,10 @@ export class MilestoneReported {
   @Optional() @Nested(() => Transport) transport?: Transport;
   /** The containers that it is of; of the whole shipment where it names none. */
   @Optional() @Containers(500) containers?: string[];
+  /** The seals that were found there. */
+  @Optional() @ListOf(() => Seal, { min: 1, max: 500 }) seals?: Seal[];
+  /** What was weighed there. */
+  @Optional() @ListOf(() => Weighing, { min: 1, max: 500 }) weights?: Weighing[];
   @Optional() @Text(2000) remarks?: string;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
@@ -99,6 +117,50 @@ export class ClosedOut {
   @OneOf(OUTCOMES) outcome!: Outcome;
   @Timestamp() at!: string;
   @Optional() @Text(2000) reason?: string;
+}
+
+export class ItineraryPlanned {
+  static readonly type = 'orebound.shipment.itinerary-planned.v1';
+  static readonly description =
+    'How a shipment is to travel from its origin to its destination, leg by leg. A later one replaces it whole.';
+  @ListOf(() => Leg, { min: 1, max: 20 }) legs!: Leg[];
+  @Optional() @Text(2000) remarks?: string;
+}
+
+/** What can be wrong with a shipment. */
+export const EXCEPTION_TYPES = [
+  'delayed',
+  'misdirected',
+  'held',
+  'damaged',
+  'seal-mismatch',
+  'cargo-mismatch',
+  'impossible-order',
+  'conditions-exceeded',
+  'overdue',
+] as const;
+export type ExceptionType = (typeof EXCEPTION_TYPES)[number];
+
+export const SEVERITIES = ['warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export class TimePassed {
+  static readonly type = 'orebound.shipment.time-passed.v1';
+  static readonly description =
+    'It is later than this, and what was expected of a shipment by then has not been heard of. Said by our own clock.';
+  @Timestamp() until!: string;
+}
+
+export class ExceptionAcknowledged {
+  static readonly type = 'orebound.shipment.exception-acknowledged.v1';
+  static readonly description =
+    'An operator has seen an exception and says why nothing more is to be done. Other evidence raises it again.';
+  @OneOf(EXCEPTION_TYPES) exception!: ExceptionType;
+  /** The event that the exception stands on. */
+  @Nested(() => EventReference) evidence!: EventReference;
+  @Text(2000) reason!: string;
+  /** Who says so. */
+  @Text(200) by!: string;
 }
 
 export class EventRetracted {
@@ -160,17 +222,46 @@ export class ArrivalRetracted {
   @Timestamp() at!: string;
 }
 
+export class ExceptionRaised {
+  static readonly type = 'orebound.shipment.exception-raised.v1';
+  static readonly description =
+    'Something is wrong with a shipment, or is so by other evidence than before. Of one exception the last word (by sequence) holds.';
+  @OneOf(EXCEPTION_TYPES) exception!: ExceptionType;
+  @OneOf(SEVERITIES) severity!: Severity;
+  @Timestamp() since!: string;
+  /** Words for a person. */
+  @Text(1000) detail!: string;
+  @Nested(() => EventReference) evidence!: EventReference;
+  @Optional() @Id() dealId?: string;
+}
+
+export class ExceptionCleared {
+  static readonly type = 'orebound.shipment.exception-cleared.v1';
+  static readonly description =
+    'What was wrong with a shipment no longer is, or was acknowledged by an operator.';
+  @OneOf(EXCEPTION_TYPES) exception!: ExceptionType;
+  @Flag() acknowledged!: boolean;
+  /** The operator's. */
+  @Optional() @Text(2000) reason?: string;
+  @Optional() @Id() dealId?: string;
+}
+
 export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ShipmentRegistered,
   MilestoneReported,
   ObservationReported,
+  ItineraryPlanned,
   ClosedOut,
+  ExceptionAcknowledged,
+  TimePassed,
   EventRetracted,
 ]);
 export const SHIPMENTS_EVENTS = published('shipments.events', 'shipment', [
   ShipmentRegistered,
   StatusChanged,
   EtaChanged,
+  ExceptionRaised,
+  ExceptionCleared,
 ]);
 export const SHIPMENTS_ARRIVALS = published('shipments.arrivals', 'shipment', [
   ShipmentArrived,
