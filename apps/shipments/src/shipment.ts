@@ -170,9 +170,25 @@ export function takeBack(
   { source, data }: Retraction,
   history: readonly Accepted[],
 ): Shipment {
-  const retracted = [...new Set([...shipment.retracted, keyOf({ source, id: data.eventId })])].sort();
+  const wrong = keyOf({ source, id: data.eventId });
+  const retracted = [...new Set([...shipment.retracted, wrong])].sort();
+  // What holds no slot leaves none free.
+  if (!claimsOf(shipment).some((claim) => keyOf(claim) === wrong)) return { ...shipment, retracted };
   return foldWithout(retracted, history);
 }
+
+const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
+  const { registration, closeOut, itinerary, clock, milestones, acknowledgements = [] } = shipment;
+  const { damage, seals = [], ranges = [] } = evidence;
+  const single = [registration, closeOut, itinerary, clock, damage].filter((claim) => claim !== undefined);
+  return [
+    ...single,
+    ...milestones,
+    ...acknowledgements,
+    ...seals,
+    ...ranges.flatMap(({ low, high }) => [low, high]),
+  ];
+};
 
 /** What events come to, folded from nothing. The order in which they are given does not matter. */
 export function foldOf(history: readonly Accepted[]): Shipment {

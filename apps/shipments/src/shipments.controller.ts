@@ -1,12 +1,15 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { Id, Mineral } from '#contracts/fields.js';
-import { type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
+import { Id, Mineral, Timestamp } from '#contracts/fields.js';
+import { EventRetracted, type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
 import { historyOf } from '#messaging/projection.js';
 import { ApiAnswer, ApiPage, ApiQueryOf } from '#service/openapi.js';
 import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
+import { historyAt } from './as-of.js';
+import { AuditView, auditOf } from './audit.js';
+import { foldOf, type ShipmentEvent } from './shipment.js';
 import {
   ShipmentSummary,
   shipmentOf,
@@ -21,6 +24,13 @@ class ShipmentsQuery extends PageQuery {
   @IsOptional() @Id() deal?: string;
   @IsOptional() @Mineral() mineral?: string;
   @IsOptional() @IsIn([...STATUSES]) status?: ShipmentStatus;
+}
+
+class MomentQuery {
+  /** What had happened by then, by what we know now. */
+  @IsOptional() @Timestamp() asOf?: string;
+  /** What we knew by then. */
+  @IsOptional() @Timestamp() knownAt?: string;
 }
 
 @ApiTags('shipments')
@@ -46,11 +56,29 @@ export class ShipmentsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'A shipment: where it is, what it carries, what is expected of it' })
-  @ApiAnswer(ShipmentView, 'Times are as they were sent, with their offset.', 'not-found')
-  async get(@Param('id') id: string): Promise<ShipmentView> {
+  @ApiOperation({
+    summary:
+      'A shipment: where it is, what it carries, what is expected of it, what is wrong; now, or at a moment',
+  })
+  @ApiQueryOf(MomentQuery)
+  @ApiAnswer(ShipmentView, 'Times are as they were sent, with their offset.', 'not-found', 'invalid-query')
+  async get(@Param('id') id: string, @Query() moment: MomentQuery): Promise<ShipmentView> {
     const shipment = await this.known(id);
-    return shipmentOf(shipment, historyOf(shipment.timeline ?? []));
+    const history = historyOf<ShipmentEvent>(shipment.timeline ?? []);
+    if (moment.asOf === undefined && moment.knownAt === undefined) return shipmentOf(shipment, history);
+    const then = historyAt(history, moment);
+    // What was taken back since is known, and yet nothing had happened.
+    if (then.every(({ event }) => event.type === EventRetracted.type))
+      throw new ProblemError('not-found', `nothing is known of ${id} of that moment`);
+    return shipmentOf({ _id: id, ...foldOf(then) }, then);
+  }
+
+  @Get(':id/audit')
+  @ApiOperation({ summary: 'What came late, or was taken back: how late, and what it changed' })
+  @ApiAnswer(AuditView, 'In the order in which we learnt of it.', 'not-found')
+  async audit(@Param('id') id: string): Promise<AuditView> {
+    const { timeline } = await this.known(id);
+    return auditOf(id, historyOf<ShipmentEvent>(timeline ?? []));
   }
 
   @Get(':id/timeline')

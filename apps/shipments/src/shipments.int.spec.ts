@@ -17,6 +17,7 @@ import {
 } from '#service/testing/running-service.js';
 import { expectWhole, type OpenApiDocument } from '#service/testing/openapi-document.js';
 import { ShipmentsConfig } from './config.js';
+import type { AuditView } from './audit.js';
 import type { Accepted } from './shipment.js';
 import type { ShipmentSummary, ShipmentView, TimelineView } from './shipment-view.js';
 import {
@@ -414,6 +415,26 @@ describe('the shipments service', () => {
       expect(events.filter((event) => event.retracted).map(({ data }) => data)).toEqual([wrong.event.data]);
     });
 
+    it('a shipment as it was, and as it was known', async () => {
+      const id = newId();
+      const wrong = arrived({ at: '2025-10-02T00:00:00Z' });
+      await send(id, registered({ said: '2025-09-01T00:00:00Z' }), wrong);
+      await untilStatus(id, 'arrived');
+      await send(id, departed({ at: '2025-09-12T00:00:00Z' }), retracted(wrong));
+      await untilStatus(id, 'departed');
+      const { events } = (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body;
+      const learnt = events.find(({ id: one }) => one === `${id}/${wrong.event.id}`)!.receivedAt;
+      const at = async (query: string) =>
+        (await shipments.get<ShipmentView>(`/shipments/${id}?${query}`)).body;
+      expect((await at('asOf=2025-09-11T00:00:00Z')).status).toBe('registered');
+      expect((await at(`asOf=${encodeURIComponent('2025-09-12T05:00:00+05:00')}`)).status).toBe('departed');
+      expect((await at(`knownAt=${learnt}`)).status).toBe('arrived');
+      const { late } = (await shipments.get<AuditView>(`/shipments/${id}/audit`)).body;
+      expect(late.map(({ after }) => after.status)).toEqual(['arrived', 'departed']);
+      expectProblem(await shipments.get(`/shipments/${id}?asOf=2024-01-01T00:00:00Z`), 404, 'not-found');
+      expectProblem(await shipments.get(`/shipments/${id}?asOf=yesterday`), 400, 'invalid-query');
+    });
+
     it.each([
       'limit=0',
       'limit=501',
@@ -517,6 +538,7 @@ describe('the shipments service', () => {
         '/metrics',
         '/shipments',
         '/shipments/{id}',
+        '/shipments/{id}/audit',
         '/shipments/{id}/exceptions/{type}/acknowledge',
         '/shipments/{id}/timeline',
       ]);
