@@ -17,9 +17,10 @@ import {
 } from './shipment.story.js';
 import { shipmentOf, summaryOf, timelineOf } from './shipment-view.js';
 
+const NOW = new Date('2025-10-10T00:00:00Z');
 const identified = (events: readonly Accepted[]) => ({ _id: 'SHP-1', ...shipmentAfter(events) });
 const timeline = (...events: Accepted[]) => timelineOf(identified(events), events).events;
-const view = (...events: Accepted[]) => shipmentOf(identified(events), events);
+const view = (...events: Accepted[]) => shipmentOf(identified(events), events, NOW);
 
 describe('a shipment in a list', () => {
   it('says what it carries, for whom, from where to where, and when it arrived', () => {

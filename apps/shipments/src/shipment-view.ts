@@ -24,6 +24,20 @@ import {
 import { CargoLot, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
 import { AnyOf, Count, ManyOf } from '#service/view-fields.js';
 import { containersOf } from './arrival.js';
+import { DemurrageView, demurrageOf, WeighingView, weightsOf } from './containers-and-weights.js';
+import { expectationsOf } from './expectations.js';
+import {
+  EtaView,
+  etaHistoryOf,
+  ExpectationView,
+  ItineraryView,
+  itineraryOf,
+  passedIn,
+  PunctualityView,
+  punctualityOf,
+  StayView,
+  staysOf,
+} from './progress.js';
 import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
 
 interface Identified {
@@ -68,13 +82,6 @@ export class MilestoneView {
   @Text(1024) readonly id!: string;
 }
 
-class EtaView {
-  @Timestamp() readonly eta!: string;
-  @OneOf(CLASSIFIERS, 'planned or estimated: PLN or EST') readonly classifier!: Classifier;
-  @Timestamp() readonly said!: string;
-  @Text(1024) readonly source!: string;
-}
-
 class AcknowledgedView {
   @Timestamp() readonly at!: string;
   @Text(2000) readonly reason!: string;
@@ -99,6 +106,16 @@ export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => MilestoneView) readonly milestones!: readonly MilestoneView[];
   /** Each time that the arrival was estimated or planned anew, the latest last; `eta` is an estimate where there is one. */
   @ManyOf(() => EtaView) readonly etaHistory!: readonly EtaView[];
+  /** How the arrival compares with what was first said of it; absent until it has arrived. */
+  @Optional() @Nested(() => PunctualityView) readonly punctuality?: PunctualityView;
+  @Optional() @Nested(() => ItineraryView) readonly itinerary?: ItineraryView;
+  /** What is expected of it, the next first. */
+  @ManyOf(() => ExpectationView) readonly expected!: readonly ExpectationView[];
+  /** How long it was at each place, and is. */
+  @ManyOf(() => StayView) readonly stays!: readonly StayView[];
+  /** What was weighed, at each point, in the order of happening. */
+  @ManyOf(() => WeighingView) readonly weights!: readonly WeighingView[];
+  @ManyOf(() => DemurrageView) readonly demurrage!: readonly DemurrageView[];
   /** What is wrong with it. */
   @ManyOf(() => ExceptionView) readonly exceptions!: readonly ExceptionView[];
   @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
@@ -158,14 +175,29 @@ const arrivedOf = ({
   return { partsArrived: { arrived: arrival.containers.length, of: containersOf(registration).size } };
 };
 
-export function shipmentOf(shipment: Shipment & Identified, history: readonly Accepted[]): ShipmentView {
+/** @param now of the clocks that still run */
+export function shipmentOf(
+  shipment: Shipment & Identified,
+  history: readonly Accepted[],
+  now: Date,
+): ShipmentView {
   const data = shipment.registration?.data;
+  const told = passedIn(shipment, history);
+  const etaHistory = etaHistoryOf(shipment, history);
+  const punctuality = punctualityOf(shipment, etaHistory);
+  const itinerary = itineraryOf(shipment);
   return {
     ...summaryOf(shipment),
     parties: data?.parties ?? [],
     ...(data?.incoterm !== undefined && { incoterm: data.incoterm }),
     milestones: milestonesOf(shipment, history),
-    etaHistory: etaHistoryOf(shipment, history),
+    etaHistory,
+    ...(punctuality && { punctuality }),
+    ...(itinerary && { itinerary }),
+    expected: expectationsOf(shipment),
+    stays: staysOf(told),
+    weights: weightsOf(told),
+    demurrage: demurrageOf(shipment, told, now),
     exceptions: shipment.exceptions ?? [],
     ...(data?.extensions && { extensions: data.extensions }),
   };
@@ -177,20 +209,6 @@ function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): M
     const event = events.get(keyOf(shown));
     const { transport, containers = undefined } = event?.type === MilestoneReported.type ? event.data : {};
     return { ...(containers && { containers }), ...shown, ...(transport && { transport }) };
-  });
-}
-
-function etaHistoryOf(
-  { registration, retracted }: Shipment,
-  history: readonly Accepted[],
-): ShipmentView['etaHistory'] {
-  const destination = registration?.data.route.destination.unlocode;
-  return inOrderOfHappening(history).flatMap(({ event, happenedAt: said }) => {
-    if (event.type !== MilestoneReported.type || retracted.includes(keyOf(event))) return [];
-    const { milestone, classifier, at, place } = event.data;
-    const elsewhere = place !== undefined && destination !== undefined && place.unlocode !== destination;
-    if (milestone !== 'arrived' || classifier === 'ACT' || elsewhere) return [];
-    return [{ eta: at, classifier, said: said.toISOString(), source: event.source }];
   });
 }
 

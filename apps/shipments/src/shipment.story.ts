@@ -104,6 +104,7 @@ export const registered = ({
   cargo = [ANTIMONY],
   deadline,
   limits,
+  freeDays,
   ...said
 }: Said & {
   dealId?: string;
@@ -111,6 +112,7 @@ export const registered = ({
   cargo?: readonly CargoLot[];
   deadline?: string | undefined;
   limits?: readonly ConditionLimit[] | undefined;
+  freeDays?: number;
 } = {}): Accepted =>
   accepted(
     ShipmentRegistered.type,
@@ -119,6 +121,7 @@ export const registered = ({
       cargo,
       ...(dealId !== undefined && { dealId }),
       ...(limits && { limits }),
+      ...(freeDays !== undefined && { freeDays }),
     },
     said,
   );

@@ -61,16 +61,23 @@ export class ShipmentsController {
       'A shipment: where it is, what it carries, what is expected of it, what is wrong; now, or at a moment',
   })
   @ApiQueryOf(MomentQuery)
-  @ApiAnswer(ShipmentView, 'Times are as they were sent, with their offset.', 'not-found', 'invalid-query')
+  @ApiAnswer(
+    ShipmentView,
+    'Times are as they were sent, with their offset.',
+    'not-found',
+    'invalid-query',
+    'bad-request',
+  )
   async get(@Param('id') id: string, @Query() moment: MomentQuery): Promise<ShipmentView> {
     const shipment = await this.known(id);
     const history = historyOf<ShipmentEvent>(shipment.timeline ?? []);
-    if (moment.asOf === undefined && moment.knownAt === undefined) return shipmentOf(shipment, history);
+    if (moment.asOf === undefined && moment.knownAt === undefined)
+      return shipmentOf(shipment, history, new Date());
     const then = historyAt(history, moment);
     // What was taken back since is known, and yet nothing had happened.
     if (then.every(({ event }) => event.type === EventRetracted.type))
       throw new ProblemError('not-found', `nothing is known of ${id} of that moment`);
-    return shipmentOf({ _id: id, ...foldOf(then) }, then);
+    return shipmentOf({ _id: id, ...foldOf(then) }, then, new Date(moment.asOf ?? moment.knownAt!));
   }
 
   @Get(':id/audit')

@@ -10,6 +10,7 @@ import {
   Containers,
   Text,
   Timestamp,
+  WholeNumber,
 } from './fields.js';
 import { inbound, published } from './topic.js';
 import {
@@ -70,6 +71,8 @@ export class ShipmentRegistered {
   @Optional() @OneOf(INCOTERMS) incoterm?: (typeof INCOTERMS)[number];
   /** Within what the goods must be kept. */
   @Optional() @ListOf(() => ConditionLimit, { min: 1, max: 6 }) limits?: ConditionLimit[];
+  /** Days that a container may stand at the port of discharge before demurrage is due. */
+  @Optional() @WholeNumber(365) freeDays?: number;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
