@@ -33,6 +33,8 @@ export class ServiceProcess {
         ...SERVICE_ENVIRONMENT,
         KAFKA_BROKERS: setting.stack.kafkaBrokers.join(','),
         MONGODB_URI: setting.stack.mongodbUri,
+        // The traffic is of last year: all of it would be overdue.
+        OVERDUE_INTERVAL_SECONDS: '0',
         KAFKA_NAMESPACE: namespace,
         MONGODB_DATABASE: database,
         HOST: '127.0.0.1',

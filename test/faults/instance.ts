@@ -184,6 +184,8 @@ export class Instance {
           HOST: '127.0.0.1',
           PORT: String(this.#port),
           SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
+          // The traffic is of last year: all of it would be overdue.
+          OVERDUE_INTERVAL_SECONDS: '0',
           KAFKA_NAMESPACE: `${namespace}.`,
           MONGODB_DATABASE: `${namespace}-${this.service}`,
         },

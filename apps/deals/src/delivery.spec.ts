@@ -51,6 +51,18 @@ describe('a delivery', () => {
     ]);
   });
 
+  it('grows as lots arrive, each time to all that has arrived, and never adds twice', () => {
+    const [copper, antimony] = [lot({ lot: 'CU', mineral: 'copper' }), lot({ lot: 'SB' })];
+    const of = (sequence: number, ...cargo: ReturnType<typeof lot>[]) =>
+      arrivalEvent(ShipmentArrived.type, { at, place, cargo, dealId: 'DEAL-1', partial: true }, sequence);
+    const first = deliveryAfter(of(1, copper));
+    const both = deliveryAfter(of(1, copper), of(2, copper, antimony));
+    expect(both.cargo).toEqual([copper, antimony]);
+    expect(recordsOf(first, both)).toEqual([
+      expect.objectContaining({ is: [copper, antimony], was: [copper] }),
+    ]);
+  });
+
   it('is not changed by an older arrival, nor by the same one again', () => {
     const newest = deliveryAfter(arrived(2));
     expect(deliver(newest, arrived(1, { quantity: '99' }), '0/9')).toBeUndefined();

@@ -9,7 +9,13 @@ import {
   DEALS_EVENTS,
 } from '#contracts/deals.js';
 import { FeedRegistered, FeedRemoved, ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
-import { EtaChanged, SHIPMENTS_EVENTS, StatusChanged } from '#contracts/shipments.js';
+import {
+  EtaChanged,
+  ExceptionCleared,
+  ExceptionRaised,
+  SHIPMENTS_EVENTS,
+  StatusChanged,
+} from '#contracts/shipments.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type BatchOf, takes } from '#messaging/subscription.js';
 import { FeedsCollection } from './feeds.collection.js';
@@ -17,6 +23,9 @@ import { Linker } from './linker.js';
 
 /** How far a deal has been drawn down: news is about what it is about, however much of it has come. */
 const BALANCES = [DealDrawnDown, DealBalanceChanged, DealFulfilled, DealReopened] as const;
+
+/** How a shipment fares: news is about what it carries, wherever it is. */
+const PROGRESS = [StatusChanged, EtaChanged, ExceptionRaised, ExceptionCleared] as const;
 
 /** What market news consumes, and where it goes. */
 @Controller()
@@ -43,12 +52,9 @@ export class MarketNewsConsumer {
   }
 
   /** The shipments as they are registered → one document a shipment (subject.ts), its links. */
-  @EventPattern<string>(
-    SHIPMENTS_EVENTS.name,
-    takes(SHIPMENTS_EVENTS, { ignores: [StatusChanged, EtaChanged] }),
-  )
+  @EventPattern<string>(SHIPMENTS_EVENTS.name, takes(SHIPMENTS_EVENTS, { ignores: [...PROGRESS] }))
   shipments(
-    @Payload() batch: BatchOf<typeof SHIPMENTS_EVENTS, typeof StatusChanged | typeof EtaChanged>,
+    @Payload() batch: BatchOf<typeof SHIPMENTS_EVENTS, (typeof PROGRESS)[number]>,
   ): AsyncGenerator<Effects> {
     return this.linker.takeSubjects(batch);
   }

@@ -4,6 +4,8 @@ import {
   ArrivalRetracted,
   EtaChanged,
   ShipmentArrived,
+  ExceptionCleared,
+  ExceptionRaised,
   ShipmentRegistered,
   SHIPMENTS_ARRIVALS,
   SHIPMENTS_CORRELATION,
@@ -13,14 +15,19 @@ import {
 } from '#contracts/shipments.js';
 import { checkData } from '#contracts/check-data.js';
 import type { Announcement } from '#messaging/announcement.js';
+import { arrivedCargo } from './arrival.js';
 import { announcementsOf } from './announcements.js';
 import { inAnyOrder, life } from './shipment.arbitrary.js';
-import { type Accepted, UNKNOWN } from './shipment.js';
+import { type Accepted, type Shipment, UNKNOWN } from './shipment.js';
 import {
+  acknowledged,
   ANTIMONY,
   arrived,
+  closedOut,
+  CONTAINERS,
   departed,
   estimated,
+  IN_FIVE,
   registered,
   reported,
   retracted,
@@ -108,6 +115,52 @@ describe('what is published', () => {
       );
   });
 
+  it('of an exception is that it is raised, raised by other evidence, and cleared', () => {
+    const registration = registered({ dealId: 'DEAL-1', deadline: '2025-10-01T00:00:00Z' });
+    const late = estimated('2025-10-05T00:00:00Z', { said: '2025-09-20T00:00:00Z' });
+    const later = estimated('2025-10-06T00:00:00Z', { said: '2025-09-21T00:00:00Z' });
+    const intime = estimated('2025-10-01T00:00:00Z', { said: '2025-09-22T00:00:00Z' });
+    given(registration)
+      .when(late)
+      .then(
+        [EtaChanged.type, {}],
+        [
+          ExceptionRaised.type,
+          {
+            exception: 'delayed',
+            severity: 'warning',
+            since: '2025-09-20T00:00:00.000Z',
+            evidence: { source: '/carrier', id: late.event.id },
+            dealId: 'DEAL-1',
+          },
+        ],
+      );
+    given(registration, late)
+      .when(later)
+      .then([EtaChanged.type, {}], [ExceptionRaised.type, { exception: 'delayed' }]);
+    given(registration, late)
+      .when(intime)
+      .then([EtaChanged.type, {}], [ExceptionCleared.type, { exception: 'delayed', acknowledged: false }]);
+    given(registration, late)
+      .when(acknowledged('delayed', late))
+      .then([
+        ExceptionCleared.type,
+        { exception: 'delayed', acknowledged: true, reason: 'the consignee agrees' },
+      ]);
+    given(registration, late, acknowledged('delayed', late))
+      .when(later)
+      .then([EtaChanged.type, {}], [ExceptionRaised.type, { exception: 'delayed' }]);
+  });
+
+  it('of a shipment that is returned after its arrival is that, and the arrival taken back', () => {
+    given(registered({ dealId: 'DEAL-1' }), arrived())
+      .when(closedOut('returned'))
+      .then(
+        [StatusChanged.type, { status: 'returned', previous: 'arrived', at: '2025-10-04T00:00:00Z' }],
+        [ArrivalRetracted.type, { dealId: 'DEAL-1', at: '2025-10-02T09:40:00-05:00' }],
+      );
+  });
+
   it('of other cargo is the arrival once more, since its cargo is what a deal is drawn down by', () => {
     const cargo = [{ ...ANTIMONY, quantity: '21' }];
     given(registered({ said: '2025-09-01T00:00:00Z' }), arrived())
@@ -122,6 +175,27 @@ describe('what is published', () => {
       .then([ShipmentArrived.type, { place }]);
   });
 
+  it('of containers that arrive is all the cargo that has, as soon as a lot is whole', () => {
+    const inFive = registered({ dealId: 'DEAL-1', cargo: IN_FIVE });
+    const first = arrived({ containers: CONTAINERS.slice(0, 1) });
+    const three = arrived({ at: '2025-10-03T00:00:00Z', containers: CONTAINERS.slice(1, 4) });
+    given(inFive, departed())
+      .when(first)
+      .then([StatusChanged.type, { status: 'partly-arrived', previous: 'departed' }]);
+    given(inFive, departed(), first)
+      .when(three)
+      .then(
+        [StatusChanged.type, { status: 'partly-arrived', at: '2025-10-03T00:00:00Z' }],
+        [ShipmentArrived.type, { dealId: 'DEAL-1', partial: true, cargo: IN_FIVE.slice(0, 2) }],
+      );
+    given(inFive, departed(), first, three)
+      .when(retracted(three))
+      .then(
+        [StatusChanged.type, { status: 'partly-arrived', at: '2025-10-02T09:40:00-05:00' }],
+        [ArrivalRetracted.type, { dealId: 'DEAL-1', at: '2025-10-03T00:00:00Z' }],
+      );
+  });
+
   it('of a milestone passed before the last one is nothing', () => {
     given(registered(), arrived())
       .when(reported('loaded', { at: '2025-09-11T00:00:00Z' }))
@@ -129,12 +203,28 @@ describe('what is published', () => {
   });
 });
 
+/** What is to be known of an arrival: what deals draw down by. */
+function arrivalTold({ arrival, registration }: Pick<Shipment, 'arrival' | 'registration'>) {
+  if (!arrival || !registration) return undefined;
+  const { containers, ...said } = arrival;
+  const cargo = arrivedCargo(registration, arrival);
+  const { dealId } = registration.data;
+  if (cargo.length === 0) return undefined;
+  return { ...said, cargo, ...(containers && { partial: true }), ...(dealId !== undefined && { dealId }) };
+}
+
+/** Upon which a later word replaces the one before. */
+function matterOf(topic: string, type: string, data: object): string {
+  if (topic === 'shipments.arrivals') return 'arrival';
+  return 'exception' in data ? `exception ${String(data.exception)}` : type;
+}
+
 /** Somebody who keeps the newest word on each matter, and learns of the words in any order. */
 function consumerOf(announcements: readonly Announcement[], order: readonly number[]) {
   const newest = new Map<string, { sequence: number; type: string; data: object }>();
   for (const sequence of order) {
     const { topic, type, data } = announcements[sequence]!;
-    const matter = topic === 'shipments.arrivals' ? 'arrival' : type;
+    const matter = matterOf(topic, type, data);
     if ((newest.get(matter)?.sequence ?? -1) < sequence) newest.set(matter, { sequence, type, data });
   }
   const arrival = newest.get('arrival');
@@ -142,6 +232,10 @@ function consumerOf(announcements: readonly Announcement[], order: readonly numb
     status: ((newest.get(StatusChanged.type)?.data as StatusChanged | undefined)?.status ??
       'announced') satisfies ShipmentStatus,
     eta: (newest.get(EtaChanged.type)?.data as EtaChanged | undefined)?.eta,
+    exceptions: [...newest.values()]
+      .filter(({ type }) => type === ExceptionRaised.type)
+      .map(({ data }) => (data as ExceptionRaised).detail)
+      .sort(),
     arrival: arrival?.type === ShipmentArrived.type ? (arrival.data as ShipmentArrived) : undefined,
   };
 }
@@ -161,18 +255,18 @@ const told = life
   });
 
 describe('whoever keeps the newest word by sequence', () => {
-  it('ends with the status, ETA and arrival of the shipment, whatever order events came in and words went out', () => {
+  it('ends with the status, ETA, exceptions and arrival of the shipment, whatever order events came in and words went out', () => {
     fc.assert(
       fc.property(told, ([events, announced, order]) => {
-        const { status, eta, arrival, registration } = shipmentAfter(events);
+        const { status, eta, arrival, registration, exceptions = [] } = shipmentAfter(events);
         expect(consumerOf(announced, order)).toEqual({
           status,
           eta,
-          arrival: arrival && {
-            ...arrival,
-            cargo: registration!.data.cargo,
-            ...(registration!.data.dealId !== undefined && { dealId: registration!.data.dealId }),
-          },
+          exceptions: exceptions
+            .filter(({ acknowledged: seen }) => !seen)
+            .map(({ detail }) => detail)
+            .sort(),
+          arrival: arrivalTold({ arrival, registration }),
         });
       }),
       { numRuns: 2_000 },

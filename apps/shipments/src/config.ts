@@ -8,4 +8,6 @@ export class ShipmentsConfig extends ServiceConfig {
    * and what a forwarder registers late has lost its past.
    */
   @Integer(1, 315_360_000) readonly unmatchedExpireAfterSeconds: number = 7_776_000;
+  /** How often to look for shipments whose next event is overdue, at most; 0 for never. */
+  @Integer(0, 86_400) readonly overdueIntervalSeconds: number = 60;
 }

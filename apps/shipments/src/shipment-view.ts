@@ -1,30 +1,59 @@
 /** A shipment as it is shown over HTTP. */
 import { IsBoolean } from 'class-validator';
-import { Extensions, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
+import { Containers, Extensions, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
 import {
   type Classifier,
   CLASSIFIERS,
+  ClosedOut,
   EventRetracted,
+  EXCEPTION_TYPES,
+  ExceptionAcknowledged,
+  type ExceptionType,
+  ItineraryPlanned,
   type Milestone,
   MilestoneReported,
   MILESTONES,
   ObservationReported,
   ReferencesAssigned,
+  SEVERITIES,
+  type Severity,
   ShipmentRegistered,
   type ShipmentStatus,
   STATUSES,
+  TimePassed,
 } from '#contracts/shipments.js';
 import { CargoLot, DatedReference, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
-import { AnyOf, ManyOf } from '#service/view-fields.js';
+import { AnyOf, Count, ManyOf } from '#service/view-fields.js';
+import { containersOf } from './arrival.js';
+import { DemurrageView, demurrageOf, WeighingView, weightsOf } from './containers-and-weights.js';
+import { expectationsOf } from './expectations.js';
+import {
+  EtaView,
+  etaHistoryOf,
+  ExpectationView,
+  ItineraryView,
+  itineraryOf,
+  passedIn,
+  PunctualityView,
+  punctualityOf,
+  StayView,
+  staysOf,
+} from './progress.js';
 import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
 
 interface Identified {
   readonly _id: string;
 }
 
+/** How many containers have arrived, of how many that the registration names. */
+class PartsArrived {
+  @Count() readonly arrived!: number;
+  @Count() readonly of!: number;
+}
+
 export class ShipmentSummary {
   @Id() readonly id!: string;
-  /** `announced`: heard of before it was registered. Then the last milestone passed. */
+  /** `announced`: heard of before it was registered. Then the last milestone passed, or `partly-arrived`, or how it ended. */
   @OneOf(STATUSES) readonly status!: ShipmentStatus;
   @Optional() @Timestamp() readonly statusAt?: string;
   @Optional() @Id() readonly dealId?: string;
@@ -34,7 +63,10 @@ export class ShipmentSummary {
   /** Where it was last known to be. */
   @Optional() @Nested(() => Place) readonly position?: Place;
   @Optional() @Timestamp() readonly eta?: string;
+  /** When it had arrived whole. */
   @Optional() @Timestamp() readonly arrivedAt?: string;
+  /** How much of it has arrived, while the rest has not. */
+  @Optional() @Nested(() => PartsArrived) readonly partsArrived?: PartsArrived;
   @ManyOf(() => CargoLot) readonly cargo!: readonly CargoLot[];
 }
 
@@ -45,15 +77,28 @@ export class MilestoneView {
   @Timestamp() readonly at!: string;
   @Optional() @Nested(() => Place) readonly place?: Place;
   @Optional() @Nested(() => Transport) readonly transport?: Transport;
+  /** Those that passed it, where it was not the whole shipment. */
+  @Optional() @Containers(500) readonly containers?: readonly string[];
   @Text(1024) readonly source!: string;
   @Text(1024) readonly id!: string;
 }
 
-class EtaView {
-  @Timestamp() readonly eta!: string;
-  @OneOf(CLASSIFIERS, 'planned or estimated: PLN or EST') readonly classifier!: Classifier;
-  @Timestamp() readonly said!: string;
+class AcknowledgedView {
+  @Timestamp() readonly at!: string;
+  @Text(2000) readonly reason!: string;
+  @Text(200) readonly by!: string;
+}
+
+/** What is wrong, and the event that shows it. */
+class ExceptionView {
+  @OneOf(EXCEPTION_TYPES) readonly type!: ExceptionType;
+  @OneOf(SEVERITIES) readonly severity!: Severity;
+  @Timestamp() readonly since!: string;
+  @Text(1000) readonly detail!: string;
   @Text(1024) readonly source!: string;
+  @Text(1024) readonly id!: string;
+  /** Where an operator has seen it and said why nothing more is to be done. */
+  @Optional() @Nested(() => AcknowledgedView) readonly acknowledged?: AcknowledgedView;
 }
 
 export class ShipmentView extends ShipmentSummary {
@@ -64,6 +109,18 @@ export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => MilestoneView) readonly milestones!: readonly MilestoneView[];
   /** Each time that the arrival was estimated or planned anew, the latest last; `eta` is an estimate where there is one. */
   @ManyOf(() => EtaView) readonly etaHistory!: readonly EtaView[];
+  /** How the arrival compares with what was first said of it; absent until it has arrived. */
+  @Optional() @Nested(() => PunctualityView) readonly punctuality?: PunctualityView;
+  @Optional() @Nested(() => ItineraryView) readonly itinerary?: ItineraryView;
+  /** What is expected of it, the next first. */
+  @ManyOf(() => ExpectationView) readonly expected!: readonly ExpectationView[];
+  /** How long it was at each place, and is. */
+  @ManyOf(() => StayView) readonly stays!: readonly StayView[];
+  /** What was weighed, at each point, in the order of happening. */
+  @ManyOf(() => WeighingView) readonly weights!: readonly WeighingView[];
+  @ManyOf(() => DemurrageView) readonly demurrage!: readonly DemurrageView[];
+  /** What is wrong with it. */
+  @ManyOf(() => ExceptionView) readonly exceptions!: readonly ExceptionView[];
   @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
@@ -72,6 +129,10 @@ const SHIPMENT_EVENTS = [
   ReferencesAssigned,
   MilestoneReported,
   ObservationReported,
+  ItineraryPlanned,
+  ClosedOut,
+  ExceptionAcknowledged,
+  TimePassed,
   EventRetracted,
 ] as const;
 
@@ -104,44 +165,55 @@ export function summaryOf(shipment: Shipment & Identified): ShipmentSummary {
     ...(data?.route.deadline !== undefined && { deadline: data.route.deadline }),
     ...(shipment.position && { position: shipment.position }),
     ...(shipment.eta !== undefined && { eta: shipment.eta }),
-    ...(shipment.arrival && { arrivedAt: shipment.arrival.at }),
+    ...arrivedOf(shipment),
     cargo: data?.cargo ?? [],
   };
 }
 
-export function shipmentOf(shipment: Shipment & Identified, history: readonly Accepted[]): ShipmentView {
+const arrivedOf = ({
+  registration,
+  arrival,
+}: Shipment): Pick<ShipmentSummary, 'arrivedAt' | 'partsArrived'> => {
+  if (!registration || !arrival) return {};
+  if (!arrival.containers) return { arrivedAt: arrival.at };
+  return { partsArrived: { arrived: arrival.containers.length, of: containersOf(registration).size } };
+};
+
+/** @param now of the clocks that still run */
+export function shipmentOf(
+  shipment: Shipment & Identified,
+  history: readonly Accepted[],
+  now: Date,
+): ShipmentView {
   const data = shipment.registration?.data;
+  const told = passedIn(shipment, history);
+  const etaHistory = etaHistoryOf(shipment, history);
+  const punctuality = punctualityOf(shipment, etaHistory);
+  const itinerary = itineraryOf(shipment);
   return {
     ...summaryOf(shipment),
     parties: data?.parties ?? [],
     ...(data?.incoterm !== undefined && { incoterm: data.incoterm }),
     references: shipment.references ?? [],
     milestones: milestonesOf(shipment, history),
-    etaHistory: etaHistoryOf(shipment, history),
+    etaHistory,
+    ...(punctuality && { punctuality }),
+    ...(itinerary && { itinerary }),
+    expected: expectationsOf(shipment),
+    stays: staysOf(told),
+    weights: weightsOf(told),
+    demurrage: demurrageOf(shipment, told, now),
+    exceptions: shipment.exceptions ?? [],
     ...(data?.extensions && { extensions: data.extensions }),
   };
 }
 
 function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): MilestoneView[] {
   const events = new Map(history.map(({ event }) => [keyOf(event), event]));
-  return milestones.map(({ happenedAt: _, ...shown }) => {
+  return milestones.map(({ happenedAt: _, parts: __, ...shown }) => {
     const event = events.get(keyOf(shown));
-    const transport = event?.type === MilestoneReported.type ? event.data.transport : undefined;
-    return { ...shown, ...(transport && { transport }) };
-  });
-}
-
-function etaHistoryOf(
-  { registration, retracted }: Shipment,
-  history: readonly Accepted[],
-): ShipmentView['etaHistory'] {
-  const destination = registration?.data.route.destination.unlocode;
-  return inOrderOfHappening(history).flatMap(({ event, happenedAt: said }) => {
-    if (event.type !== MilestoneReported.type || retracted.includes(keyOf(event))) return [];
-    const { milestone, classifier, at, place } = event.data;
-    const elsewhere = place !== undefined && destination !== undefined && place.unlocode !== destination;
-    if (milestone !== 'arrived' || classifier === 'ACT' || elsewhere) return [];
-    return [{ eta: at, classifier, said: said.toISOString(), source: event.source }];
+    const { transport, containers = undefined } = event?.type === MilestoneReported.type ? event.data : {};
+    return { ...(containers && { containers }), ...shown, ...(transport && { transport }) };
   });
 }
 

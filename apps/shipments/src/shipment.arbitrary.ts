@@ -1,12 +1,19 @@
 /** Generated lives of shipments, for the properties: few times, places and senders, so that they meet often. */
 import fc from 'fast-check';
-import { CLASSIFIERS, EventRetracted, MILESTONES } from '#contracts/shipments.js';
+import { CLASSIFIERS, EventRetracted, EXCEPTION_TYPES, MILESTONES, OUTCOMES } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import { type Accepted, keyOf } from './shipment.js';
 import {
+  acknowledged,
   ANTIMONY,
   assigned,
+  clock,
+  closedOut,
+  CONTAINERS,
+  IN_FIVE,
+  itinerary,
   KARACHI,
+  observed,
   registered,
   reported,
   retracted,
@@ -51,6 +58,44 @@ const references = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
+const containers = fc.option(fc.subarray([...CONTAINERS, 'ABCU1234560'], { minLength: 1 }), {
+  nil: undefined,
+});
+
+const seals = fc.option(
+  fc.array(
+    fc.record({ number: fc.constantFrom('A', 'B'), container: fc.constantFrom(...CONTAINERS.slice(0, 2)) }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  ),
+  { nil: undefined },
+);
+const weights = fc.option(
+  fc.array(
+    fc.record({
+      kind: fc.constantFrom('wet' as const, 'gross' as const),
+      quantity: fc.constantFrom('20.5', '20.499', '21', '20500'),
+      unit: fc.constantFrom('TNE' as const, 'KGM' as const),
+      lot: fc.constantFrom('L1', 'CU'),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  { nil: undefined },
+);
+const measurements = fc.option(
+  fc.array(
+    fc.record({
+      type: fc.constantFrom('temperature' as const, 'shock' as const),
+      value: fc.constantFrom('-1', '20', '26.85', '27', '300'),
+      unit: fc.constantFrom('CEL', 'KEL', 'MSK'),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  { nil: undefined },
+);
+
 const registration = fc
   .tuple(
     said,
@@ -58,7 +103,15 @@ const registration = fc
       {
         dealId: fc.constantFrom('DEAL-1', 'DEAL-2'),
         to: fc.constantFrom(SAINT_LOUIS, SALALAH),
-        cargo: fc.constantFrom([ANTIMONY], IN_A_CONTAINER),
+        deadline: moment,
+        limits: fc.constantFrom([{ type: 'temperature' as const, max: '300', unit: 'KEL' }]),
+        cargo: fc.constantFrom(
+          [ANTIMONY],
+          IN_A_CONTAINER,
+          [{ ...ANTIMONY, quantity: '21' }],
+          IN_FIVE,
+          IN_FIVE.slice(0, 2),
+        ),
         references,
       },
       { requiredKeys: [] },
@@ -70,22 +123,41 @@ const milestone = fc
   .tuple(
     said,
     fc.oneof(fc.constantFrom(...MILESTONES), fc.constant('arrived' as const)),
-    fc.record({ classifier: fc.constantFrom(...CLASSIFIERS), at: moment, place }),
+    fc.record({ classifier: fc.constantFrom(...CLASSIFIERS), at: moment, place, containers, seals, weights }),
   )
   .map(([when, name, told]) => reported(name, { ...when, ...told }));
 
 const assignment = fc.tuple(said, references).map(([when, given]) => assigned(given, when));
 
+const closeOut = fc
+  .tuple(said, fc.constantFrom(...OUTCOMES), moment)
+  .map(([when, outcome, at]) => closedOut(outcome, { ...when, at }));
+
+const observation = fc
+  .tuple(said, fc.constantFrom('damaged', 'inspecting'), moment, measurements)
+  .map(([when, kind, at, measured]) => observed(kind, { ...when, at, measurements: measured }));
+
+const plan = fc
+  .tuple(said, fc.constantFrom([KARACHI, SAINT_LOUIS], [KARACHI, SALALAH, SAINT_LOUIS]))
+  .map(([when, places]) => itinerary(places, when));
+
+const acknowledgement = fc
+  .tuple(said, fc.constantFrom(...EXCEPTION_TYPES), said)
+  .map(([when, exception, of]) => acknowledged(exception, reported('arrived', of), when));
+
+const time = fc.tuple(said, moment).map(([when, until]) => clock(until, when));
+
 const retraction = fc
   .tuple(said, fc.integer({ min: 1, max: 30 }))
   .map(([when, n]) => retracted(reported('arrived', { id: `e${n}`, source: when.source }), when));
 
-/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, references, retractions. */
+/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, references, what is seen, planned and acknowledged, ends, retractions. */
 export const life: fc.Arbitrary<Accepted[]> = fc.uniqueArray(
   fc.oneof(
     { weight: 2, arbitrary: registration },
     { weight: 6, arbitrary: milestone },
-    { weight: 1, arbitrary: assignment },
+    { weight: 1, arbitrary: fc.oneof(assignment, closeOut, plan, acknowledgement, time) },
+    { weight: 1, arbitrary: observation },
     { weight: 2, arbitrary: retraction },
   ),
   { selector: ({ event }) => keyOf(event), maxLength: 14 },

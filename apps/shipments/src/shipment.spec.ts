@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { MILESTONES } from '#contracts/shipments.js';
+import { MILESTONES, OUTCOMES } from '#contracts/shipments.js';
 import { inAnyOrder, isRetraction, life } from './shipment.arbitrary.js';
 import { keyOf } from './shipment.js';
 import {
   arrived,
+  closedOut,
   departed,
   estimated,
   given,
@@ -172,6 +173,37 @@ describe('an arrival', () => {
       status: 'delivered',
       arrival: { at: '2025-10-02T09:40:00-05:00', place: SAINT_LOUIS },
     });
+  });
+});
+
+describe('a shipment that is closed out', () => {
+  it.each(OUTCOMES)('is %s, whatever else is reported of it, and is expected nowhere', (outcome) => {
+    given(
+      registered(),
+      departed(),
+      estimated('2025-10-02T00:00:00Z'),
+      closedOut(outcome, { at: '2025-09-20T00:00:00Z' }),
+      reported('gate-out', { at: '2025-10-09T00:00:00Z' }),
+    ).then({ status: outcome, statusAt: '2025-09-20T00:00:00Z', eta: undefined });
+  });
+
+  it.each(OUTCOMES)('has not arrived, before it was %s or afterwards', (outcome) => {
+    given(registered(), arrived(), closedOut(outcome)).then({ arrival: undefined });
+    given(registered(), closedOut(outcome, { at: '2025-09-20T00:00:00Z' }), arrived()).then({
+      arrival: undefined,
+    });
+  });
+
+  it('is as the last end says', () => {
+    given(
+      closedOut('returned', { at: '2025-10-05T00:00:00Z' }),
+      closedOut('cancelled', { at: '2025-10-04T00:00:00Z' }),
+    ).then({ status: 'returned' });
+  });
+
+  it('goes on when that is taken back: it was found', () => {
+    const lost = closedOut('lost');
+    given(registered(), arrived(), lost, retracted(lost)).then({ status: 'arrived' });
   });
 });
 

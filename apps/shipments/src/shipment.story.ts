@@ -1,12 +1,26 @@
 /** Words for stories of shipments, as the specs tell them. */
-import type { Classifier, Milestone } from '#contracts/shipments.js';
+import type { Classifier, ExceptionType, Milestone, Outcome } from '#contracts/shipments.js';
 import {
+  ClosedOut,
   EventRetracted,
+  ExceptionAcknowledged,
+  ItineraryPlanned,
   MilestoneReported,
+  ObservationReported,
   ReferencesAssigned,
   ShipmentRegistered,
+  TimePassed,
 } from '#contracts/shipments.js';
-import type { CargoLot, DatedReference, Place, Transport } from '#contracts/trade.js';
+import type {
+  CargoLot,
+  ConditionLimit,
+  DatedReference,
+  Measurement,
+  Place,
+  Seal,
+  Transport,
+  Weighing,
+} from '#contracts/trade.js';
 import {
   type Accepted,
   keyOf,
@@ -34,6 +48,9 @@ interface Reported extends Said {
   at?: string;
   place?: Place | undefined;
   transport?: Transport;
+  containers?: readonly string[] | undefined;
+  seals?: readonly Seal[] | undefined;
+  weights?: readonly Weighing[] | undefined;
   classifier?: Classifier;
 }
 
@@ -65,25 +82,50 @@ export const ANTIMONY: CargoLot = {
   basis: 'wet',
 };
 
+/** Five containers. */
+export const CONTAINERS = [
+  'CSQU3054383',
+  'MSKU0000006',
+  'TGHU7593090',
+  'MSCU6639871',
+  'HLXU2008419',
+] as const;
+
+/** In five containers: copper in the first two, neodymium in the next two, antimony with the last; cerium in none. */
+export const IN_FIVE: readonly CargoLot[] = [
+  { ...ANTIMONY, lot: 'CU', mineral: 'copper', containers: CONTAINERS.slice(0, 2) },
+  { ...ANTIMONY, lot: 'ND', mineral: 'neodymium', containers: CONTAINERS.slice(2, 4) },
+  { ...ANTIMONY, lot: 'SB', containers: CONTAINERS.slice(4) },
+  { ...ANTIMONY, lot: 'CE', mineral: 'cerium' },
+];
+
 /** Registered: from Karachi to Saint Louis, with antimony, unless told otherwise. */
 export const registered = ({
   dealId,
   to = SAINT_LOUIS,
   cargo = [ANTIMONY],
   references,
+  deadline,
+  limits,
+  freeDays,
   ...said
 }: Said & {
   dealId?: string;
   to?: Place;
   cargo?: readonly CargoLot[];
   references?: readonly DatedReference[];
+  deadline?: string | undefined;
+  limits?: readonly ConditionLimit[] | undefined;
+  freeDays?: number;
 } = {}): Accepted =>
   accepted(
     ShipmentRegistered.type,
     {
-      route: { origin: KARACHI, destination: to },
+      route: { origin: KARACHI, destination: to, ...(deadline !== undefined && { deadline }) },
       cargo,
       ...(dealId !== undefined && { dealId }),
+      ...(limits && { limits }),
+      ...(freeDays !== undefined && { freeDays }),
       ...(references && { references }),
     },
     said,
@@ -95,8 +137,26 @@ export const assigned = (references: readonly DatedReference[], said: Said = {})
 
 /** Any milestone: passed on 1 October unless told otherwise. */
 export const reported = (milestone: Milestone, told: Reported = {}): Accepted => {
-  const { at = '2025-10-01T00:00:00Z', place, transport, classifier = 'ACT', ...said } = told;
-  const data = { milestone, classifier, at, ...(place && { place }), ...(transport && { transport }) };
+  const {
+    at = '2025-10-01T00:00:00Z',
+    place,
+    transport,
+    containers,
+    seals,
+    weights,
+    classifier = 'ACT',
+    ...said
+  } = told;
+  const data = {
+    milestone,
+    classifier,
+    at,
+    ...(place && { place }),
+    ...(transport && { transport }),
+    ...(containers && { containers }),
+    ...(seals && { seals }),
+    ...(weights && { weights }),
+  };
   return accepted(MilestoneReported.type, data, said);
 };
 
@@ -108,6 +168,46 @@ export const estimated = (at: string, told: Reported = {}): Accepted =>
   arrived({ classifier: 'EST', at, ...told });
 export const planned = (at: string, told: Reported = {}): Accepted =>
   arrived({ classifier: 'PLN', at, ...told });
+
+/** Cancelled, lost or returned: on 4 October unless told otherwise. */
+export const closedOut = (outcome: Outcome, told: Said & { at?: string } = {}): Accepted => {
+  const { at = '2025-10-04T00:00:00Z', ...said } = told;
+  return accepted(ClosedOut.type, { outcome, at }, said);
+};
+
+/** By way of these places, on a vessel. */
+export const itinerary = (places: readonly Place[], said: Said = {}): Accepted => {
+  const legs = places
+    .slice(1)
+    .map((to, index) => ({ transport: { mode: 'vessel' as const }, from: places[index]!, to }));
+  return accepted(ItineraryPlanned.type, { legs }, said);
+};
+
+/** Seen or measured, on 20 September unless told otherwise. */
+export const observed = (
+  kind: string,
+  told: Said & { at?: string; measurements?: readonly Measurement[] | undefined } = {},
+): Accepted => {
+  const { at = '2025-09-20T00:00:00Z', measurements, ...said } = told;
+  return accepted(ObservationReported.type, { kind, at, ...(measurements && { measurements }) }, said);
+};
+
+/** An operator has seen an exception that stands on an event. */
+export const acknowledged = (exception: ExceptionType, { event }: Accepted, said: Said = {}): Accepted =>
+  accepted(
+    ExceptionAcknowledged.type,
+    {
+      exception,
+      evidence: { source: event.source, id: event.id },
+      reason: 'the consignee agrees',
+      by: 'operator',
+    },
+    { source: '/shipments/operators', ...said },
+  );
+
+/** The clock says that it is later than this; learnt at that moment unless told otherwise. */
+export const clock = (until: string, said: Said = {}): Accepted =>
+  accepted(TimePassed.type, { until }, { source: '/shipments/clock', said: until, learnt: until, ...said });
 
 /** Takes an event back, in the name of its own source unless told otherwise. */
 export const retracted = ({ event }: Accepted, said: Said = {}): Accepted =>

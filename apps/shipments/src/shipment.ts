@@ -10,16 +10,26 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventOf } from '#contracts/contract.js';
 import {
   type Classifier,
+  ClosedOut,
   EventRetracted,
+  ExceptionAcknowledged,
+  type ExceptionType,
+  ItineraryPlanned,
   type Milestone,
-  MILESTONES,
   MilestoneReported,
   ObservationReported,
   ReferencesAssigned,
+  type Outcome,
   ShipmentRegistered,
   type ShipmentStatus,
+  TimePassed,
 } from '#contracts/shipments.js';
-import type { DatedReference, Place } from '#contracts/trade.js';
+import type { DatedReference, Leg, Place } from '#contracts/trade.js';
+import { type Arrival, arrivalOf, isArrival } from './arrival.js';
+import { type Claim, inOrderOfClaims, isLater, rankOf } from './claim.js';
+import { type Evidence, evidenceOf } from './evidence.js';
+import { type Exception, exceptionsOf } from './exceptions.js';
+import { overdueFrom } from './expectations.js';
 import { assign, type Assigned, referencesOf } from './references.js';
 
 export type Claimant = EventOf<
@@ -27,6 +37,10 @@ export type Claimant = EventOf<
   | typeof ReferencesAssigned
   | typeof MilestoneReported
   | typeof ObservationReported
+  | typeof ItineraryPlanned
+  | typeof ClosedOut
+  | typeof ExceptionAcknowledged
+  | typeof TimePassed
 >;
 export type Retraction = EventOf<typeof EventRetracted>;
 export type ShipmentEvent = Claimant | Retraction;
@@ -36,20 +50,12 @@ export interface Accepted {
   readonly receivedAt: Date;
 }
 
-/** The order of happening: by the moment; at the same moment by the lifecycle's own order; then by who and which. */
-interface Claim {
-  readonly happenedAt: Date;
-  readonly milestone?: Milestone;
-  readonly source: string;
-  readonly id: string;
-}
-
 export interface Registration extends Claim {
   readonly data: ShipmentRegistered;
 }
 
 /**
- * A milestone as it is last known, at one place. What else its event says (transport, containers) is in the timeline:
+ * A milestone as it is last known, at one place. What else its event says (transport, remarks) is in the timeline:
  * every event of the shipment loads its claims, so they hold what decides the state and no more.
  */
 export interface MilestoneClaim extends Claim {
@@ -58,12 +64,34 @@ export interface MilestoneClaim extends Claim {
   /** When it was passed, or is planned or estimated to be, as sent. */
   readonly at: string;
   readonly place?: Place;
+  /** Whether it was passed by named containers, and not by the shipment as a whole. */
+  readonly parts?: true;
+  /** Of an arrival that was passed: the containers of which it is the last one known at its place; sorted. */
+  readonly containers?: readonly string[];
 }
 
-/** What an arrival comes to: at the port of discharge, of a shipment that is registered. */
-export interface Arrival {
+/** How it ended otherwise than accepted. */
+export interface CloseOut extends Claim {
+  readonly outcome: Outcome;
   readonly at: string;
-  readonly place: Place;
+}
+
+export interface Itinerary extends Claim {
+  readonly legs: readonly Leg[];
+}
+
+/** That an operator has seen an exception, as it stood on this evidence. */
+export interface Acknowledgement extends Claim {
+  readonly exception: ExceptionType;
+  /** `source id` of the event that the exception stood on. */
+  readonly evidence: string;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** How late it is known to be. */
+export interface Clock extends Claim {
+  readonly until: Date;
 }
 
 export interface Shipment {
@@ -74,10 +102,20 @@ export interface Shipment {
   readonly registeredAt?: Date | undefined;
   /** By what it is named beside its registration. */
   readonly assigned?: readonly Assigned[] | undefined;
-  /** One a milestone, classifier and place. */
+  /**
+   * One a milestone, classifier and place; of what was passed, one for the whole and one for parts; of an arrival that
+   * was passed by parts, one a container.
+   */
   readonly milestones: readonly MilestoneClaim[];
+  readonly closeOut?: CloseOut | undefined;
+  readonly itinerary?: Itinerary | undefined;
+  /** One an exception and evidence. */
+  readonly acknowledgements?: readonly Acknowledgement[] | undefined;
+  readonly clock?: Clock | undefined;
+  /** What exceptions are judged by, beside the milestones. */
+  readonly evidence?: Evidence | undefined;
 
-  // What follows is derived from the registration and the milestones, by `derive` alone.
+  // What follows is derived from what is above, by `derive` alone.
   readonly status: ShipmentStatus;
   /** When the milestone that gave the status was passed. */
   readonly statusAt?: string | undefined;
@@ -88,6 +126,10 @@ export interface Shipment {
   readonly arrival?: Arrival | undefined;
   /** By what others name it, and when. */
   readonly references?: readonly DatedReference[] | undefined;
+  /** What is wrong with it; what was acknowledged among it. In the order of their types. */
+  readonly exceptions?: readonly Exception[] | undefined;
+  /** When what is expected of it next will be overdue; absent where nothing is expected, or it is overdue already. */
+  readonly overdueAt?: Date | undefined;
 }
 
 export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'announced' };
@@ -95,24 +137,11 @@ export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'annou
 /** What identifies an event, in `retracted`. */
 export const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
 
-const rankOf = (milestone: Milestone | undefined): number =>
-  milestone === undefined ? -1 : MILESTONES.indexOf(milestone);
-
-const isLater = (a: Claim, b: Claim): boolean => {
-  const difference =
-    a.happenedAt.getTime() - b.happenedAt.getTime() ||
-    rankOf(a.milestone) - rankOf(b.milestone) ||
-    compare(a.source, b.source) ||
-    compare(a.id, b.id);
-  return difference > 0;
-};
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** When an event happened. A milestone passed says so itself; anything else happened when it was said. */
+/** When an event happened. A milestone passed and an end say so themselves; anything else happened when it was said. */
 const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
   if (event.type === MilestoneReported.type && event.data.classifier === 'ACT')
     return new Date(event.data.at);
+  if (event.type === ClosedOut.type) return new Date(event.data.at);
   return event.time === undefined ? receivedAt : new Date(event.time);
 };
 
@@ -129,7 +158,7 @@ export const inOrderOfHappening = (
 ): readonly (Accepted & { readonly happenedAt: Date })[] =>
   history
     .map((accepted) => ({ ...accepted, claim: claimOf(accepted.event, accepted.receivedAt) }))
-    .sort((a, b) => (isLater(a.claim, b.claim) ? 1 : -1))
+    .sort((a, b) => inOrderOfClaims(a.claim, b.claim))
     .map(({ event, receivedAt, claim }) => ({ event, receivedAt, happenedAt: claim.happenedAt }));
 
 /**
@@ -150,9 +179,41 @@ export function takeBack(
   { source, data }: Retraction,
   history: readonly Accepted[],
 ): Shipment {
-  const retracted = [...new Set([...shipment.retracted, keyOf({ source, id: data.eventId })])].sort();
+  const wrong = keyOf({ source, id: data.eventId });
+  const retracted = [...new Set([...shipment.retracted, wrong])].sort();
+  const taken = history.find(({ event }) => event.id === data.eventId && event.source === source);
+  // What holds no slot leaves none free. Of registrations the first counts too, and of references every one.
+  const names =
+    taken?.event.type === ShipmentRegistered.type || taken?.event.type === ReferencesAssigned.type;
+  const held = names || claimsOf(shipment).some((claim) => keyOf(claim) === wrong);
+  return taken && held ? foldWithout(retracted, history) : { ...shipment, retracted };
+}
+
+const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
+  const { registration, closeOut, itinerary, clock, milestones, acknowledgements = [] } = shipment;
+  const { damage, seals = [], ranges = [] } = evidence;
+  const single = [registration, closeOut, itinerary, clock, damage].filter((claim) => claim !== undefined);
+  return [
+    ...single,
+    ...milestones,
+    ...acknowledgements,
+    ...seals,
+    ...ranges.flatMap(({ low, high }) => [low, high]),
+  ];
+};
+
+/** What events come to, folded from nothing. The order in which they are given does not matter. */
+export function foldOf(history: readonly Accepted[]): Shipment {
+  const retracted = history.flatMap(({ event }) =>
+    event.type === EventRetracted.type ? [keyOf({ source: event.source, id: event.data.eventId })] : [],
+  );
+  return foldWithout([...new Set(retracted)].sort(), history);
+}
+
+function foldWithout(retracted: readonly string[], history: readonly Accepted[]): Shipment {
+  const takenBack = new Set(retracted);
   const folded = history.reduce<Shipment>((state, { event, receivedAt }) => {
-    const stands = event.type !== EventRetracted.type && !retracted.includes(keyOf(event));
+    const stands = event.type !== EventRetracted.type && !takenBack.has(keyOf(event));
     return stands ? claim(state, event, receivedAt) : state;
   }, UNKNOWN);
   return { ...derive(folded), retracted };
@@ -173,75 +234,180 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       return { ...shipment, assigned };
     }
     case MilestoneReported.type: {
-      const { milestone, classifier, at, place } = event.data;
+      const { milestone, classifier, at, place, containers } = event.data;
+      const parts = classifier === 'ACT' && containers !== undefined;
       const claimed: MilestoneClaim = {
         ...claimOf(event, receivedAt),
         milestone,
         classifier,
         at,
         ...(place && { place }),
+        ...(parts && { parts }),
+        ...(parts && milestone === 'arrived' && { containers: [...new Set(containers)].sort() }),
       };
-      const index = shipment.milestones.findIndex(
-        (held) =>
-          held.milestone === milestone &&
-          held.classifier === classifier &&
-          held.place?.unlocode === place?.unlocode,
-      );
-      if (index < 0) return { ...shipment, milestones: inOrder([...shipment.milestones, claimed]) };
-      if (!isLater(claimed, shipment.milestones[index]!)) return shipment;
-      return { ...shipment, milestones: inOrder(shipment.milestones.with(index, claimed)) };
+      return withEvidence(claimMilestone(shipment, claimed), event, claimed);
+    }
+    case ClosedOut.type: {
+      const { outcome, at } = event.data;
+      const closeOut: CloseOut = { ...claimOf(event, receivedAt), outcome, at };
+      const { closeOut: held } = shipment;
+      return held && !isLater(closeOut, held) ? shipment : { ...shipment, closeOut };
+    }
+    case ItineraryPlanned.type: {
+      const itinerary: Itinerary = { ...claimOf(event, receivedAt), legs: event.data.legs };
+      const { itinerary: held } = shipment;
+      return held && !isLater(itinerary, held) ? shipment : { ...shipment, itinerary };
+    }
+    case ExceptionAcknowledged.type: {
+      const { exception, evidence, reason, by } = event.data;
+      const claimed = { ...claimOf(event, receivedAt), exception, evidence: keyOf(evidence), reason, by };
+      return { ...shipment, acknowledgements: acknowledged(shipment.acknowledgements ?? [], claimed) };
+    }
+    case TimePassed.type: {
+      // A clock that is ahead of Kafka's, or a lie, makes nothing overdue before its time.
+      const until = new Date(Math.min(Date.parse(event.data.until), receivedAt.getTime() + MOST_AHEAD_MS));
+      const clock: Clock = { ...claimOf(event, receivedAt), until };
+      return isAhead(clock, shipment.clock) ? { ...shipment, clock } : shipment;
     }
     case ObservationReported.type:
-      return shipment; // it stands in the timeline alone
+      return withEvidence(shipment, event, claimOf(event, receivedAt));
     default:
       return event satisfies never;
   }
 }
 
-const inOrder = (claims: readonly MilestoneClaim[]): readonly MilestoneClaim[] =>
-  claims.toSorted((a, b) => (isLater(a, b) ? 1 : -1));
+/** What instances' clocks and Kafka's may differ by. */
+const MOST_AHEAD_MS = 300_000;
 
-/** What follows from the registration and the milestones. */
+const isAhead = (clock: Clock, held: Clock | undefined): boolean => {
+  const difference = held ? clock.until.getTime() - held.until.getTime() : 1;
+  return difference > 0 || (difference === 0 && isLater(clock, held!));
+};
+
+function withEvidence(
+  shipment: Shipment,
+  event: EventOf<typeof MilestoneReported | typeof ObservationReported>,
+  claimed: Claim,
+): Shipment {
+  const evidence = evidenceOf(shipment.evidence, event, claimed);
+  return evidence === shipment.evidence ? shipment : { ...shipment, evidence };
+}
+
+function acknowledged(held: readonly Acknowledgement[], claimed: Acknowledgement): Acknowledgement[] {
+  const rival = held.find(
+    ({ exception, evidence }) => exception === claimed.exception && evidence === claimed.evidence,
+  );
+  if (rival && !isLater(claimed, rival)) return [...held];
+  return [...held.filter((one) => one !== rival), claimed].sort(inOrderOfClaims);
+}
+
+function claimMilestone(shipment: Shipment, claimed: MilestoneClaim): Shipment {
+  const { milestones } = shipment;
+  if (claimed.containers) return { ...shipment, milestones: inOrder(claimContainers(milestones, claimed)) };
+  const index = milestones.findIndex((held) => isRival(held, claimed));
+  if (index < 0) return { ...shipment, milestones: inOrder([...milestones, claimed]) };
+  if (!isLater(claimed, milestones[index]!)) return shipment;
+  return { ...shipment, milestones: inOrder(milestones.with(index, claimed)) };
+}
+
+const isRival = (a: MilestoneClaim, b: MilestoneClaim): boolean =>
+  a.milestone === b.milestone &&
+  a.classifier === b.classifier &&
+  a.place?.unlocode === b.place?.unlocode &&
+  a.parts === b.parts;
+
+/** Each container goes to the later of two claims; a claim that is left with none is dropped. */
+function claimContainers(held: readonly MilestoneClaim[], claimed: MilestoneClaim): MilestoneClaim[] {
+  let rest = claimed.containers!;
+  const kept = held.flatMap((claim) => {
+    if (!isRival(claim, claimed)) return [claim];
+    const without = (some: readonly string[], others: readonly string[]): string[] =>
+      some.filter((container) => !others.includes(container));
+    if (!isLater(claimed, claim)) {
+      rest = without(rest, claim.containers!);
+      return [claim];
+    }
+    const containers = without(claim.containers!, claimed.containers!);
+    return containers.length > 0 ? [{ ...claim, containers }] : [];
+  });
+  return rest.length > 0 ? [...kept, { ...claimed, containers: rest }] : kept;
+}
+
+const inOrder = (claims: readonly MilestoneClaim[]): readonly MilestoneClaim[] =>
+  claims.toSorted(inOrderOfClaims);
+
+/** What follows from the slots. */
 function derive(shipment: Shipment): Shipment {
-  const { registration, milestones } = shipment;
-  const destination = registration?.data.route.destination;
-  // An arrival somewhere else than at the port of discharge is a call on the way, not the end of the voyage.
-  const isCall = ({ milestone, place }: MilestoneClaim): boolean =>
-    milestone === 'arrived' &&
-    place !== undefined &&
-    destination !== undefined &&
-    place.unlocode !== destination.unlocode;
+  const { registration, milestones, closeOut } = shipment;
+  // An arrival that is not this shipment's at its port of discharge is a call on the way, not the end of the voyage.
+  const isCall = (claimed: MilestoneClaim): boolean =>
+    claimed.milestone === 'arrived' && !isArrival(claimed, registration);
 
   const actual = milestones.filter(({ classifier }) => classifier === 'ACT');
-  const passed = actual.findLast((claimed) => !isCall(claimed));
-  const arrived = actual.findLast((claimed) => claimed.milestone === 'arrived' && !isCall(claimed));
+  const arrival = arrivalOf(actual, registration);
+  const passed = statusOf(
+    actual.filter((claimed) => !isCall(claimed)),
+    arrival,
+  );
   const expected = (classifier: Classifier): MilestoneClaim | undefined =>
     milestones.findLast(
       (claimed) => claimed.milestone === 'arrived' && claimed.classifier === classifier && !isCall(claimed),
     );
-  const place = arrived?.place ?? destination;
 
-  return {
+  const eta = expected('EST') ?? expected('PLN');
+  const standing: Shipment = {
     ...shipment,
-    status: passed?.milestone ?? (registration ? 'registered' : 'announced'),
+    status: passed?.status ?? (registration ? 'registered' : 'announced'),
     statusAt: passed?.at,
     position: actual.findLast((claimed) => claimed.place !== undefined)?.place,
-    eta: (expected('EST') ?? expected('PLN'))?.at,
-    arrival: arrived && registration && place ? { at: arrived.at, place } : undefined,
+    eta: eta?.at,
+    arrival,
     references: namesOf(shipment, actual),
+  };
+  if (closeOut) {
+    // Nothing more is expected of it, nothing can be done for it, and what it had brought is taken back.
+    const { outcome, at } = closeOut;
+    const nothing = { eta: undefined, arrival: undefined, exceptions: undefined, overdueAt: undefined };
+    return { ...standing, status: outcome, statusAt: at, ...nothing };
+  }
+  const exceptions = exceptionsOf(standing, { eta, plan: expected('PLN') });
+  const due = overdueFrom(standing);
+  const overdueAt = due && !(standing.clock && standing.clock.until >= due) ? due : undefined;
+  return {
+    ...standing,
+    // What is as before is the same object, so that it is not written again.
+    exceptions: isDeepStrictEqual(exceptions, shipment.exceptions) ? shipment.exceptions : exceptions,
+    overdueAt: overdueAt?.getTime() === shipment.overdueAt?.getTime() ? shipment.overdueAt : overdueAt,
   };
 }
 
 /** By what it is named: the same list as before where nothing has changed, so that it is not written again. */
 function namesOf(
-  { registration, registeredAt, assigned = [], references }: Shipment,
+  { registration, registeredAt, assigned = [], references, closeOut }: Shipment,
   actual: readonly MilestoneClaim[],
 ): readonly DatedReference[] | undefined {
-  const delivered = actual.findLast(({ milestone }) => milestone === 'delivered');
+  const ended = actual.findLast(({ milestone }) => milestone === 'delivered') ?? closeOut;
   const named = referencesOf({
     registered: registration && registeredAt && { data: registration.data, since: registeredAt },
     assigned,
-    until: delivered && new Date(delivered.at),
+    until: ended && new Date(ended.at),
   });
   return isDeepStrictEqual(named, references) ? references : named;
+}
+
+/**
+ * Where a shipment stands by what it has passed. While some of its containers have arrived and others have not, what
+ * containers pass moves no status; only what the shipment passes as a whole, behind the arrival, does.
+ */
+function statusOf(
+  passed: readonly MilestoneClaim[],
+  arrival: Arrival | undefined,
+): { status: ShipmentStatus; at: string } | undefined {
+  const last = passed.at(-1);
+  if (!arrival?.containers) return last && { status: last.milestone, at: last.at };
+  const arrived = passed.findLastIndex(({ milestone }) => milestone === 'arrived');
+  const behind = passed.findLast(
+    ({ milestone, parts }, index) => index > arrived && !parts && rankOf(milestone) > rankOf('arrived'),
+  );
+  return behind ? { status: behind.milestone, at: behind.at } : { status: 'partly-arrived', at: arrival.at };
 }

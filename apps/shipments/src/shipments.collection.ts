@@ -18,7 +18,8 @@ const schema = new Schema<ShipmentDocument>({ _id: String }, { strict: false, ve
   .index({ 'registration.data.dealId': 1, _id: 1 })
   .index({ 'registration.data.cargo.mineral': 1, _id: 1 })
   .index({ status: 1, _id: 1 })
-  .index({ 'references.value': 1 });
+  .index({ 'references.value': 1 })
+  .index({ overdueAt: 1 }, { sparse: true });
 
 /** What is asked for; all that is given must hold. */
 export interface ShipmentQuery {
@@ -119,6 +120,16 @@ export class ShipmentsCollection {
       .limit(limit)
       .lean<ShipmentDocument[]>();
     return found.map(decoded);
+  }
+
+  /** Of which the next thing expected is overdue and that has not been said yet; the longest overdue first. */
+  async overdue(now: Date, limit: number): Promise<readonly Pick<ShipmentDocument, '_id' | 'overdueAt'>[]> {
+    return this.model
+      .find({ overdueAt: { $lte: now } })
+      .select(['overdueAt'])
+      .sort({ overdueAt: 1 })
+      .limit(limit)
+      .lean<Pick<ShipmentDocument, '_id' | 'overdueAt'>[]>();
   }
 }
 

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
+import {
+  EventRetracted,
+  ExceptionCleared,
+  MilestoneReported,
+  ShipmentRegistered,
+} from '#contracts/shipments.js';
 import { until } from '#messaging/testing/until.js';
 import type { Page } from '#service/page.js';
 import {
@@ -12,13 +17,17 @@ import {
 } from '#service/testing/running-service.js';
 import { expectWhole, type OpenApiDocument } from '#service/testing/openapi-document.js';
 import { ShipmentsConfig } from './config.js';
+import type { AuditView } from './audit.js';
 import type { Accepted } from './shipment.js';
 import type { ShipmentSummary, ShipmentView, TimelineView } from './shipment-view.js';
 import {
   ANTIMONY,
   arrived,
+  closedOut,
+  CONTAINERS,
   departed,
   estimated,
+  IN_FIVE,
   registered,
   retracted,
   SAINT_LOUIS,
@@ -319,6 +328,43 @@ describe('the shipments service', () => {
     expect(published.headers['ce_traceparent']).toBe(traceparent);
   });
 
+  it('raises an exception, and has an operator acknowledge it with a reason', async () => {
+    const id = newId();
+    const late = estimated('2025-10-05T00:00:00Z');
+    await send(id, registered({ deadline: '2025-10-01T00:00:00Z' }), late);
+    await until('it is delayed', async () => (await shipment(id)).exceptions.length === 1, 20_000);
+    const acknowledge = (type: string, body: unknown): Promise<Answer> =>
+      shipments.post(`/shipments/${id}/exceptions/${type}/acknowledge`, body);
+    expectProblem(await acknowledge('held', { reason: 'x', by: 'y' }), 404, 'not-found');
+    expectProblem(await acknowledge('delayed', { by: 'y' }), 422, 'invalid-data', '/reason');
+    const reason = 'the consignee agrees';
+    expect((await acknowledge('delayed', { reason, by: 'operator' })).status).toBe(202);
+    await until(
+      'it is acknowledged',
+      async () => (await shipment(id)).exceptions[0]!.acknowledged !== undefined,
+    );
+    expect((await shipment(id)).exceptions).toMatchObject([
+      { type: 'delayed', id: `${id}/${late.event.id}`, acknowledged: { reason, by: 'operator' } },
+    ]);
+    const cleared = await shipments.read(
+      'shipments.events',
+      ({ key, headers }) => key === id && headers['ce_type'] === ExceptionCleared.type,
+    );
+    expect(cleared.value).toEqual({ exception: 'delayed', acknowledged: true, reason });
+  });
+
+  it('draws a deal down by each lot whose containers are all in', async () => {
+    const id = newId();
+    const [first, second, third] = CONTAINERS;
+    await send(id, registered({ cargo: IN_FIVE }), arrived({ containers: [first, second, third] }));
+    await untilStatus(id, 'partly-arrived');
+    expect(await shipment(id)).toMatchObject({ partsArrived: { arrived: 3, of: 5 } });
+    const published = await shipments.read('shipments.arrivals', ({ key }) => key === id);
+    expect(published.value).toMatchObject({ partial: true, cargo: [{ lot: 'CU' }] });
+    await send(id, closedOut('returned'));
+    await untilStatus(id, 'returned');
+  });
+
   it('keeps weights as Decimal128, with every digit of the text', async () => {
     const id = newId();
     await send(id, registered({ cargo: [{ ...ANTIMONY, quantity: '999999999999.100000' }] }));
@@ -367,6 +413,26 @@ describe('the shipments service', () => {
       });
       const { events } = (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body;
       expect(events.filter((event) => event.retracted).map(({ data }) => data)).toEqual([wrong.event.data]);
+    });
+
+    it('a shipment as it was, and as it was known', async () => {
+      const id = newId();
+      const wrong = arrived({ at: '2025-10-02T00:00:00Z' });
+      await send(id, registered({ said: '2025-09-01T00:00:00Z' }), wrong);
+      await untilStatus(id, 'arrived');
+      await send(id, departed({ at: '2025-09-12T00:00:00Z' }), retracted(wrong));
+      await untilStatus(id, 'departed');
+      const { events } = (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body;
+      const learnt = events.find(({ id: one }) => one === `${id}/${wrong.event.id}`)!.receivedAt;
+      const at = async (query: string) =>
+        (await shipments.get<ShipmentView>(`/shipments/${id}?${query}`)).body;
+      expect((await at('asOf=2025-09-11T00:00:00Z')).status).toBe('registered');
+      expect((await at(`asOf=${encodeURIComponent('2025-09-12T05:00:00+05:00')}`)).status).toBe('departed');
+      expect((await at(`knownAt=${learnt}`)).status).toBe('arrived');
+      const { late } = (await shipments.get<AuditView>(`/shipments/${id}/audit`)).body;
+      expect(late.map(({ after }) => after.status)).toEqual(['arrived', 'departed']);
+      expectProblem(await shipments.get(`/shipments/${id}?asOf=2024-01-01T00:00:00Z`), 404, 'not-found');
+      expectProblem(await shipments.get(`/shipments/${id}?asOf=yesterday`), 400, 'invalid-query');
     });
 
     it.each([
@@ -474,6 +540,8 @@ describe('the shipments service', () => {
         '/metrics',
         '/shipments',
         '/shipments/{id}',
+        '/shipments/{id}/audit',
+        '/shipments/{id}/exceptions/{type}/acknowledge',
         '/shipments/{id}/timeline',
         '/unmatched',
         '/unmatched/{id}',
@@ -517,6 +585,8 @@ describe('the shipments service', () => {
         'orebound_consumer_lag',
         'orebound_unmatched_events',
         'orebound_unmatched_oldest_seconds',
+        'orebound_overdue_polls_total',
+        'orebound_overdue_said_total',
         'process_resident_memory_bytes',
       ]) {
         expect(body).toContain(`# TYPE ${name} `);

@@ -15,7 +15,9 @@ import { UnmatchedCollection } from './correlation/unmatched.collection.js';
 import { UnmatchedController } from './correlation/unmatched.controller.js';
 import { UnmatchedPoller } from './correlation/unmatched.poller.js';
 import { EpcisController } from './epcis.controller.js';
+import { ExceptionsController } from './exceptions.controller.js';
 import { IntakeController } from './intake.controller.js';
+import { OverduePoller } from './overdue.poller.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 import { ShipmentsConsumer } from './shipments.consumer.js';
 import { ShipmentsController } from './shipments.controller.js';
@@ -39,6 +41,7 @@ export class ShipmentsModule {
         ShipmentsConsumer,
         IntakeController,
         EpcisController,
+        ExceptionsController,
         ShipmentsController,
         UnmatchedController,
       ],
@@ -47,6 +50,7 @@ export class ShipmentsModule {
         CapturesCollection,
         UnmatchedCollection,
         UnmatchedPoller,
+        OverduePoller,
         {
           provide: Correlator,
           inject: [Database, ShipmentsCollection, UnmatchedCollection],

@@ -201,6 +201,10 @@ export const ListOf = (type: () => new () => object, size: { min: number; max: n
     says({ description: `a list of ${countOf(size)} objects` }),
   );
 
+/** A container number in the form of ISO 6346. */
+export const Container = (): PropertyDecorator =>
+  pattern(CONTAINER, 'a container number in the form of ISO 6346', ['CSQU3054383']);
+
 /** A list of container numbers in the form of ISO 6346, of 1 to `max` items. */
 export const Containers = (max: number): PropertyDecorator =>
   all(

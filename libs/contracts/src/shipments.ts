@@ -1,16 +1,33 @@
 /** The events of shipments: what upstream systems send, and what the shipments service publishes. */
-import { Extensions, Id, ListOf, Nested, OneOf, Optional, Containers, Text, Timestamp } from './fields.js';
+import {
+  Extensions,
+  Flag,
+  Id,
+  ListOf,
+  Nested,
+  OneOf,
+  Optional,
+  Containers,
+  Text,
+  Timestamp,
+  WholeNumber,
+} from './fields.js';
 import { EpcisEventCaptured } from './epcis.js';
 import { inbound, published } from './topic.js';
 import {
   CargoLot,
+  ConditionLimit,
   DatedReference,
+  EventReference,
   INCOTERMS,
+  Leg,
   Measurement,
   Party,
   Place,
   Reference,
+  Seal,
   Transport,
+  Weighing,
 } from './trade.js';
 
 /**
@@ -57,6 +74,10 @@ export class ShipmentRegistered {
   @Optional() @OneOf(INCOTERMS) incoterm?: (typeof INCOTERMS)[number];
   /** By what others name it, beside its deal and the containers of its cargo. */
   @Optional() @ListOf(() => DatedReference, { min: 1, max: 200 }) references?: DatedReference[];
+  /** Within what the goods must be kept. */
+  @Optional() @ListOf(() => ConditionLimit, { min: 1, max: 6 }) limits?: ConditionLimit[];
+  /** Days that a container may stand at the port of discharge before demurrage is due. */
+  @Optional() @WholeNumber(365) freeDays?: number;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -78,7 +99,12 @@ export class MilestoneReported {
   @Timestamp() at!: string;
   @Optional() @Nested(() => Place) place?: Place;
   @Optional() @Nested(() => Transport) transport?: Transport;
+  /** The containers that it is of; of the whole shipment where it names none. */
   @Optional() @Containers(500) containers?: string[];
+  /** The seals that were found there. */
+  @Optional() @ListOf(() => Seal, { min: 1, max: 500 }) seals?: Seal[];
+  /** What was weighed there. */
+  @Optional() @ListOf(() => Weighing, { min: 1, max: 500 }) weights?: Weighing[];
   @Optional() @Text(2000) remarks?: string;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
@@ -95,6 +121,63 @@ export class ObservationReported {
   @Optional() @ListOf(() => Measurement, { min: 1, max: 200 }) measurements?: Measurement[];
   @Optional() @Text(2000) remarks?: string;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
+}
+
+/** How a shipment ends without being accepted by whoever it was for. */
+export const OUTCOMES = ['cancelled', 'lost', 'returned'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export class ClosedOut {
+  static readonly type = 'orebound.shipment.closed-out.v1';
+  static readonly description =
+    'A shipment was cancelled, lost, or returned to its shipper. Whatever else is reported of it, it stays so until this is retracted.';
+  @OneOf(OUTCOMES) outcome!: Outcome;
+  @Timestamp() at!: string;
+  @Optional() @Text(2000) reason?: string;
+}
+
+export class ItineraryPlanned {
+  static readonly type = 'orebound.shipment.itinerary-planned.v1';
+  static readonly description =
+    'How a shipment is to travel from its origin to its destination, leg by leg. A later one replaces it whole.';
+  @ListOf(() => Leg, { min: 1, max: 20 }) legs!: Leg[];
+  @Optional() @Text(2000) remarks?: string;
+}
+
+/** What can be wrong with a shipment. */
+export const EXCEPTION_TYPES = [
+  'delayed',
+  'misdirected',
+  'held',
+  'damaged',
+  'seal-mismatch',
+  'cargo-mismatch',
+  'impossible-order',
+  'conditions-exceeded',
+  'overdue',
+] as const;
+export type ExceptionType = (typeof EXCEPTION_TYPES)[number];
+
+export const SEVERITIES = ['warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export class TimePassed {
+  static readonly type = 'orebound.shipment.time-passed.v1';
+  static readonly description =
+    'It is later than this, and what was expected of a shipment by then has not been heard of. Said by our own clock.';
+  @Timestamp() until!: string;
+}
+
+export class ExceptionAcknowledged {
+  static readonly type = 'orebound.shipment.exception-acknowledged.v1';
+  static readonly description =
+    'An operator has seen an exception and says why nothing more is to be done. Other evidence raises it again.';
+  @OneOf(EXCEPTION_TYPES) exception!: ExceptionType;
+  /** The event that the exception stands on. */
+  @Nested(() => EventReference) evidence!: EventReference;
+  @Text(2000) reason!: string;
+  /** Who says so. */
+  @Text(200) by!: string;
 }
 
 export class EventRetracted {
@@ -121,8 +204,11 @@ export class EventReferred {
   @Optional() @Nested(() => EventRetracted) retraction?: EventRetracted;
 }
 
-export const STATUSES = ['announced', 'registered', ...MILESTONES] as const;
-/** `announced`: heard of before it was registered. Then the last milestone passed. */
+export const STATUSES = ['announced', 'registered', ...MILESTONES, 'partly-arrived', ...OUTCOMES] as const;
+/**
+ * `announced`: heard of before it was registered. Then the last milestone passed; `partly-arrived` while some of its
+ * containers have arrived and others have not; an outcome once it was closed out.
+ */
 export type ShipmentStatus = (typeof STATUSES)[number];
 
 export class StatusChanged {
@@ -148,12 +234,15 @@ export class EtaChanged {
 export class ShipmentArrived {
   static readonly type = 'orebound.shipment.arrived.v1';
   static readonly description =
-    'A shipment has arrived at its port of discharge. A later one of the same shipment (by sequence) replaces it.';
+    'A shipment has arrived at its port of discharge, or lots of it have. A later one of the same shipment (by sequence) replaces it.';
   /** When it arrived. */
   @Timestamp() at!: string;
   @Nested(() => Place) place!: Place;
   @Optional() @Id() dealId?: string;
+  /** All that has arrived so far: lots of which every container has. */
   @ListOf(() => CargoLot, { min: 1, max: 100 }) cargo!: CargoLot[];
+  /** Whether containers are still to come. */
+  @Optional() @Flag() partial?: boolean;
 }
 
 export class ArrivalRetracted {
@@ -191,11 +280,39 @@ export class MatchExpired {
   @Timestamp() since!: string;
 }
 
+export class ExceptionRaised {
+  static readonly type = 'orebound.shipment.exception-raised.v1';
+  static readonly description =
+    'Something is wrong with a shipment, or is so by other evidence than before. Of one exception the last word (by sequence) holds.';
+  @OneOf(EXCEPTION_TYPES) exception!: ExceptionType;
+  @OneOf(SEVERITIES) severity!: Severity;
+  @Timestamp() since!: string;
+  /** Words for a person. */
+  @Text(1000) detail!: string;
+  @Nested(() => EventReference) evidence!: EventReference;
+  @Optional() @Id() dealId?: string;
+}
+
+export class ExceptionCleared {
+  static readonly type = 'orebound.shipment.exception-cleared.v1';
+  static readonly description =
+    'What was wrong with a shipment no longer is, or was acknowledged by an operator.';
+  @OneOf(EXCEPTION_TYPES) exception!: ExceptionType;
+  @Flag() acknowledged!: boolean;
+  /** The operator's. */
+  @Optional() @Text(2000) reason?: string;
+  @Optional() @Id() dealId?: string;
+}
+
 export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ShipmentRegistered,
   ReferencesAssigned,
   MilestoneReported,
   ObservationReported,
+  ItineraryPlanned,
+  ClosedOut,
+  ExceptionAcknowledged,
+  TimePassed,
   EventRetracted,
   EpcisEventCaptured,
   EventReferred,
@@ -211,6 +328,8 @@ export const SHIPMENTS_EVENTS = published('shipments.events', 'shipment', [
   ShipmentRegistered,
   StatusChanged,
   EtaChanged,
+  ExceptionRaised,
+  ExceptionCleared,
 ]);
 export const SHIPMENTS_ARRIVALS = published('shipments.arrivals', 'shipment', [
   ShipmentArrived,

@@ -1,5 +1,6 @@
 /** What the contracts of deals, shipments and news share: the nouns of the trade. */
 import {
+  Container,
   Containers,
   Country,
   Currency,
@@ -9,6 +10,7 @@ import {
   Id,
   ImoNumber,
   Mineral,
+  Nested,
   OneOf,
   Optional,
   PositiveDecimal,
@@ -152,4 +154,48 @@ export class Measurement {
   @Optional() @UnitCode() unit?: string;
   @Optional() @Timestamp() at?: string;
   @Optional() @Text(300) device?: string;
+}
+
+/** What goods may be kept in: the limits of one thing that a sensor tells. */
+export const LIMITED = ['temperature', 'humidity', 'shock'] as const;
+
+export class ConditionLimit {
+  @OneOf(LIMITED) type!: (typeof LIMITED)[number];
+  @Optional() @SignedDecimal() min?: string;
+  @Optional() @SignedDecimal() max?: string;
+  /** Of temperature CEL, FAH or KEL; of humidity P1 (percent); of shock MSK or K40 (times gravity). */
+  @UnitCode() unit!: string;
+}
+
+export class Seal {
+  @Text(100) number!: string;
+  /** The container that it is on; the shipment's only one, or the whole, where it is absent. */
+  @Optional() @Container() container?: string;
+}
+
+/** Goods wet and dry; packed net and gross. */
+export const WEIGHED = ['wet', 'dry', 'net', 'gross'] as const;
+
+/** What was weighed at one point of the way: a lot, a container, or the whole shipment where neither is named. */
+export class Weighing {
+  @OneOf(WEIGHED) kind!: (typeof WEIGHED)[number];
+  @PositiveDecimal() quantity!: string;
+  @OneOf(UNITS) unit!: Unit;
+  @Optional() @Id() lot?: string;
+  @Optional() @Container() container?: string;
+}
+
+/** A part of the way: on one vessel, train or truck, from one place to the next. */
+export class Leg {
+  @Nested(() => Transport) transport!: Transport;
+  @Nested(() => Place) from!: Place;
+  @Nested(() => Place) to!: Place;
+  @Optional() @Timestamp() departure?: string;
+  @Optional() @Timestamp() arrival?: string;
+}
+
+/** An event, by what identifies it. */
+export class EventReference {
+  @Text(1024) source!: string;
+  @Text(1024) id!: string;
 }

@@ -1,0 +1,213 @@
+import type { Accepted } from './shipment.js';
+import {
+  acknowledged,
+  ANTIMONY,
+  arrived,
+  closedOut,
+  CONTAINERS,
+  departed,
+  estimated,
+  IN_FIVE,
+  itinerary,
+  KARACHI,
+  observed,
+  planned,
+  registered,
+  reported,
+  retracted,
+  SAINT_LOUIS,
+  SALALAH,
+  shipmentAfter,
+} from './shipment.story.js';
+
+const exceptionsAfter = (...events: Accepted[]) => shipmentAfter(events).exceptions ?? [];
+const openAfter = (...events: Accepted[]) =>
+  exceptionsAfter(...events).flatMap(({ type, acknowledged: seen }) => (seen ? [] : [type]));
+/** Type, and the event that shows it. */
+const shownBy = (...events: Accepted[]) => exceptionsAfter(...events).map(({ type, id }) => [type, id]);
+
+describe('a shipment is delayed', () => {
+  const due = registered({ deadline: '2025-10-01T00:00:00Z' });
+
+  it('while it is expected behind its deadline', () => {
+    const late = estimated('2025-10-01T00:00:01Z', { said: '2025-09-20T00:00:00Z', id: 'late' });
+    expect(exceptionsAfter(due, late)).toEqual([
+      {
+        type: 'delayed',
+        severity: 'warning',
+        since: '2025-09-20T00:00:00.000Z',
+        detail: 'expected 2025-10-01T00:00:01Z, due 2025-10-01T00:00:00Z',
+        source: '/carrier',
+        id: 'late',
+      },
+    ]);
+    expect(openAfter(due, estimated('2025-10-01T00:00:00Z'))).toEqual([]);
+    expect(openAfter(due, late, retracted(late))).toEqual([]);
+  });
+
+  it('by more than a day behind the plan, where there is no deadline', () => {
+    const plan = planned('2025-10-01T00:00:00Z');
+    expect(openAfter(registered(), plan, estimated('2025-10-02T00:00:00Z'))).toEqual([]);
+    expect(openAfter(registered(), plan, estimated('2025-10-02T00:00:01Z'))).toEqual(['delayed']);
+  });
+
+  it('until it arrives, or ends otherwise; a part of it is not enough', () => {
+    const late = estimated('2025-10-05T00:00:00Z');
+    expect(openAfter(due, late, arrived())).toEqual([]);
+    expect(openAfter(due, late, closedOut('lost'))).toEqual([]);
+    const inFive = registered({ deadline: '2025-10-01T00:00:00Z', cargo: IN_FIVE });
+    expect(openAfter(inFive, late, arrived({ containers: [CONTAINERS[0]] }))).toEqual(['delayed']);
+  });
+});
+
+describe('a shipment is misdirected', () => {
+  const direct = itinerary([KARACHI, SAINT_LOUIS]);
+
+  it('while it is at a port that neither its route nor its itinerary has', () => {
+    const call = arrived({ place: SALALAH, at: '2025-09-20T00:00:00Z', id: 'astray' });
+    expect(shownBy(registered(), direct, call)).toEqual([['misdirected', 'astray']]);
+    expect(openAfter(registered(), direct, call, arrived())).toEqual([]);
+    expect(openAfter(registered(), call, itinerary([KARACHI, SALALAH, SAINT_LOUIS]))).toEqual([]);
+  });
+
+  it('never where no itinerary says by which ports it goes', () => {
+    expect(openAfter(registered(), arrived({ place: SALALAH }))).toEqual([]);
+  });
+});
+
+describe('a shipment is held', () => {
+  const held = reported('customs-held', { place: SAINT_LOUIS, at: '2025-10-03T00:00:00Z' });
+
+  it('until customs release it, at the same place', () => {
+    expect(openAfter(registered(), held)).toEqual(['held']);
+    const release = (place?: typeof SALALAH, at = '2025-10-04T00:00:00Z') =>
+      reported('customs-released', { place, at });
+    expect(openAfter(registered(), held, release(SAINT_LOUIS))).toEqual([]);
+    expect(openAfter(registered(), held, release())).toEqual([]);
+    expect(openAfter(registered(), held, release(SALALAH))).toEqual(['held']);
+    expect(openAfter(registered(), held, release(SAINT_LOUIS, '2025-10-02T00:00:00Z'))).toEqual(['held']);
+  });
+});
+
+describe('damage', () => {
+  it('is shown by the first observation of it', () => {
+    const first = observed('damaged', { at: '2025-09-20T00:00:00Z', said: '2025-09-20T00:00:00Z', id: 'a' });
+    const second = observed('damaged', { at: '2025-09-21T00:00:00Z', said: '2025-09-21T00:00:00Z', id: 'b' });
+    expect(shownBy(second, first)).toEqual([['damaged', 'a']]);
+    expect(shownBy(second, first, retracted(first))).toEqual([['damaged', 'b']]);
+    expect(openAfter(observed('inspecting'))).toEqual([]);
+  });
+});
+
+describe('seals', () => {
+  const sealed = (number: string, at: string, container: string = CONTAINERS[0]) =>
+    reported('gate-in', { at, seals: [{ number, container }], id: `${number} ${at}` });
+
+  it('do not match where a container is seen with other numbers than at first', () => {
+    const [first, other] = [sealed('A', '2025-09-10T00:00:00Z'), sealed('B', '2025-10-01T00:00:00Z')];
+    expect(shownBy(other, first)).toEqual([['seal-mismatch', other.event.id]]);
+    expect(openAfter(first, sealed('A', '2025-10-01T00:00:00Z'))).toEqual([]);
+    expect(openAfter(first, sealed('B', '2025-10-01T00:00:00Z', CONTAINERS[1]))).toEqual([]);
+  });
+
+  it('match in whatever order they are listed', () => {
+    const two = (at: string, ...numbers: string[]) =>
+      reported('gate-in', { at, seals: numbers.map((number) => ({ number })) });
+    expect(openAfter(two('2025-09-10T00:00:00Z', 'A', 'B'), two('2025-09-12T00:00:00Z', 'B', 'A'))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('weights', () => {
+  const weighed = (quantity: string, unit: 'TNE' | 'KGM' = 'TNE', kind: 'wet' | 'gross' = 'wet') =>
+    reported('discharged', { weights: [{ kind, quantity, unit, lot: 'L1' }], id: `${quantity} ${unit}` });
+
+  it('do not match beyond half a percent of what was declared', () => {
+    const registration = registered({ cargo: [{ ...ANTIMONY, quantity: '20' }] });
+    expect(openAfter(registration, weighed('20.1'))).toEqual([]);
+    expect(openAfter(registration, weighed('19.9'))).toEqual([]);
+    expect(openAfter(registration, weighed('19900', 'KGM'))).toEqual([]);
+    expect(shownBy(registration, weighed('20.2'))).toEqual([['cargo-mismatch', '20.2 TNE']]);
+    expect(openAfter(registration, weighed('19899', 'KGM'))).toEqual(['cargo-mismatch']);
+  });
+
+  it('are held against each other where nothing of the kind was declared', () => {
+    expect(openAfter(registered(), weighed('25', 'TNE', 'gross'))).toEqual([]);
+    expect(openAfter(weighed('25', 'TNE', 'gross'), weighed('25.2', 'TNE', 'gross'))).toEqual([
+      'cargo-mismatch',
+    ]);
+  });
+});
+
+describe('an order of events is impossible', () => {
+  it('where a shipment has left its port of discharge before it came there', () => {
+    const left = reported('gate-out', { place: SAINT_LOUIS, at: '2025-10-01T00:00:00Z', id: 'left' });
+    expect(shownBy(registered(), left, arrived())).toEqual([['impossible-order', 'left']]);
+    expect(openAfter(registered(), left)).toEqual([]);
+    const after = reported('gate-out', { place: SAINT_LOUIS, at: '2025-10-05T00:00:00Z' });
+    expect(openAfter(registered(), after, arrived())).toEqual([]);
+  });
+
+  it('and not where it left another place, or containers arrive one by one', () => {
+    const left = reported('gate-out', { place: KARACHI, at: '2025-09-01T00:00:00Z' });
+    expect(openAfter(registered(), left, departed(), arrived())).toEqual([]);
+    const [first, second] = CONTAINERS;
+    expect(
+      openAfter(
+        registered({ cargo: IN_FIVE }),
+        arrived({ at: '2025-10-01T00:00:00Z', containers: [first] }),
+        reported('gate-out', { place: SAINT_LOUIS, at: '2025-10-02T00:00:00Z', containers: [first] }),
+        arrived({ at: '2025-10-03T00:00:00Z', containers: [second] }),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('conditions', () => {
+  const read = (value: string, unit: string, at = '2025-09-20T00:00:00Z') =>
+    observed('sensor', { at, measurements: [{ type: 'temperature', value, unit }], id: `${value} ${unit}` });
+  const cool = registered({ limits: [{ type: 'temperature', min: '2', max: '8', unit: 'CEL' }] });
+
+  it('are out of their limits by the furthest reading, in whatever unit', () => {
+    expect(openAfter(cool, read('8', 'CEL'), read('46.4', 'FAH'), read('281.15', 'KEL'))).toEqual([]);
+    expect(shownBy(cool, read('8.1', 'CEL'), read('282', 'KEL'))).toEqual([
+      ['conditions-exceeded', '282 KEL'],
+    ]);
+    expect(shownBy(cool, read('1.9', 'CEL'))).toEqual([['conditions-exceeded', '1.9 CEL']]);
+  });
+
+  it('are judged by the limits that are registered afterwards, and not without any, nor in a unit of something else', () => {
+    expect(openAfter(read('9', 'CEL'), cool)).toEqual(['conditions-exceeded']);
+    expect(openAfter(read('9', 'CEL'), registered())).toEqual([]);
+    expect(openAfter(read('9', 'MSK'), cool)).toEqual([]);
+  });
+});
+
+describe('an exception that an operator acknowledges', () => {
+  const due = registered({ deadline: '2025-10-01T00:00:00Z' });
+  const late = estimated('2025-10-05T00:00:00Z', { said: '2025-09-20T00:00:00Z' });
+
+  it('is no longer open, and says who has seen it and why', () => {
+    const [seen] = exceptionsAfter(
+      due,
+      late,
+      acknowledged('delayed', late, { said: '2025-09-21T00:00:00Z' }),
+    );
+    expect(seen).toMatchObject({
+      type: 'delayed',
+      acknowledged: { at: '2025-09-21T00:00:00.000Z', reason: 'the consignee agrees', by: 'operator' },
+    });
+  });
+
+  it('is open again by other evidence', () => {
+    const later = estimated('2025-10-06T00:00:00Z', { said: '2025-09-21T00:00:00Z' });
+    expect(openAfter(due, late, acknowledged('delayed', late), later)).toEqual(['delayed']);
+  });
+
+  it('may be acknowledged before its evidence comes, and that be taken back', () => {
+    const seen = acknowledged('delayed', late);
+    expect(openAfter(due, seen, late)).toEqual([]);
+    expect(openAfter(due, seen, late, retracted(seen))).toEqual(['delayed']);
+  });
+});

@@ -1,0 +1,249 @@
+/** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
+import type { ConditionLimit, Place } from '#contracts/trade.js';
+import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
+import { isArrival } from './arrival.js';
+import { type Claim, inOrderOfClaims } from './claim.js';
+import { Exact, inBaseUnit, inKilograms, type Range, type Reading, weighedOf } from './evidence.js';
+import { expectationsOf, overdueFrom } from './expectations.js';
+import type { MilestoneClaim, Shipment } from './shipment.js';
+
+export interface Exception {
+  readonly type: ExceptionType;
+  readonly severity: Severity;
+  /** When that which shows it happened, or was said. */
+  readonly since: string;
+  /** Words for a person. */
+  readonly detail: string;
+  /** The event that shows it. */
+  readonly source: string;
+  readonly id: string;
+  /** By an operator; it is no longer open then. */
+  readonly acknowledged?: { readonly at: string; readonly reason: string; readonly by: string };
+}
+
+/** From when on something is an exception; docs/decisions/0077 says why. */
+const POLICY = {
+  /** Behind the plan, where there is no deadline. */
+  delayMs: 24 * 3_600_000,
+  /** Between two weighings of the same, of the larger. */
+  weightTolerance: '0.005',
+} as const;
+
+const SEVERITY: Readonly<Record<ExceptionType, Severity>> = {
+  delayed: 'warning',
+  misdirected: 'critical',
+  held: 'warning',
+  damaged: 'critical',
+  'seal-mismatch': 'critical',
+  'cargo-mismatch': 'critical',
+  'impossible-order': 'warning',
+  'conditions-exceeded': 'critical',
+  overdue: 'warning',
+};
+
+interface Found {
+  readonly since: string;
+  readonly detail: string;
+  readonly by: Claim;
+}
+
+interface Expected {
+  /** The claim that the ETA is of. */
+  readonly eta: MilestoneClaim | undefined;
+  /** The plan of the arrival. */
+  readonly plan: MilestoneClaim | undefined;
+}
+
+type Judge = (shipment: Shipment, expected: Expected) => Found | undefined;
+
+const JUDGES: Readonly<Record<ExceptionType, Judge>> = {
+  delayed: isDelayed,
+  misdirected: isMisdirected,
+  held: isHeld,
+  damaged: isDamaged,
+  'seal-mismatch': isResealed,
+  'cargo-mismatch': isMisweighed,
+  'impossible-order': isOutOfOrder,
+  'conditions-exceeded': isOutOfLimits,
+  overdue: isOverdue,
+};
+
+/** @returns undefined where nothing is wrong */
+export function exceptionsOf(shipment: Shipment, expected: Expected): readonly Exception[] | undefined {
+  const exceptions = EXCEPTION_TYPES.flatMap((type): Exception[] => {
+    const found = JUDGES[type](shipment, expected);
+    if (!found) return [];
+    const { source, id } = found.by;
+    const seen = shipment.acknowledgements?.find(
+      ({ exception, evidence }) => exception === type && evidence === `${source} ${id}`,
+    );
+    const { since, detail } = found;
+    const at = seen?.happenedAt.toISOString();
+    return [
+      {
+        type,
+        severity: SEVERITY[type],
+        since,
+        detail: detail.slice(0, 1000),
+        source,
+        id,
+        ...(seen && at !== undefined && { acknowledged: { at, reason: seen.reason, by: seen.by } }),
+      },
+    ];
+  });
+  return exceptions.length > 0 ? exceptions : undefined;
+}
+
+const actualOf = ({ milestones }: Shipment): MilestoneClaim[] =>
+  milestones.filter(({ classifier }) => classifier === 'ACT');
+
+/** Until it has arrived whole: afterwards the verdict says how late it was. */
+function isDelayed({ registration, arrival }: Shipment, { eta, plan }: Expected): Found | undefined {
+  if (!eta || (arrival && !arrival.containers)) return undefined;
+  const deadline = registration?.data.route.deadline;
+  const until = deadline ?? plan?.at;
+  if (until === undefined) return undefined;
+  const grace = deadline === undefined ? POLICY.delayMs : 0;
+  if (Date.parse(eta.at) <= Date.parse(until) + grace) return undefined;
+  const detail = `expected ${eta.at}, ${deadline === undefined ? 'planned' : 'due'} ${until}`;
+  return { since: eta.happenedAt.toISOString(), detail, by: eta };
+}
+
+const CALLS: readonly MilestoneClaim['milestone'][] = ['transshipped', 'arrived', 'discharged'];
+
+/** At a port that neither route nor itinerary has. Without an itinerary any port may be one of transshipment. */
+function isMisdirected(shipment: Shipment): Found | undefined {
+  const { registration, itinerary } = shipment;
+  if (!itinerary) return undefined;
+  const { origin, destination } = registration?.data.route ?? {};
+  const planned = itinerary.legs.flatMap(({ from, to }) => [from, to]);
+  const known = new Set([origin, destination, ...planned].map((place) => place?.unlocode));
+  const last = actualOf(shipment).findLast(({ place }) => place !== undefined);
+  if (!last?.place || known.has(last.place.unlocode) || !CALLS.includes(last.milestone)) return undefined;
+  return {
+    since: last.at,
+    detail: `${last.milestone} at ${last.place.unlocode}, which is not on its way`,
+    by: last,
+  };
+}
+
+/** Held by customs and not released since, at any place. */
+function isHeld(shipment: Shipment): Found | undefined {
+  const customs = actualOf(shipment).filter(({ milestone }) => milestone.startsWith('customs-'));
+  const held = customs.find(
+    (claim, index) =>
+      claim.milestone === 'customs-held' &&
+      !customs
+        .slice(index + 1)
+        .some((later) => later.milestone === 'customs-released' && isSame(later, claim)),
+  );
+  return held && { since: held.at, detail: `held by customs${placeOf(held)}`, by: held };
+}
+
+/** What names no place is taken to be of whichever place it may be. */
+const isSame = ({ place: a }: { place?: Place }, { place: b }: { place?: Place }): boolean =>
+  !a || !b || a.unlocode === b.unlocode;
+
+const placeOf = ({ place }: { place?: Place }): string => (place ? ` at ${place.unlocode}` : '');
+
+function isDamaged({ evidence }: Shipment): Found | undefined {
+  const damage = evidence?.damage;
+  return damage && { since: damage.at, detail: 'damage was observed', by: damage };
+}
+
+/** Other numbers than those it was first seen with. */
+function isResealed({ evidence }: Shipment): Found | undefined {
+  const byContainer = Map.groupBy(evidence?.seals ?? [], ({ container }) => container);
+  const found = [...byContainer].flatMap(([container, seals]) => {
+    const [first, second] = seals.toSorted(inOrderOfClaims);
+    if (!first || !second) return [];
+    const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${second.numbers}`;
+    return [{ since: second.at, detail, by: second }];
+  });
+  return earliest(found);
+}
+
+function isMisweighed({ registration, evidence }: Shipment): Found | undefined {
+  if (!evidence?.ranges) return undefined;
+  const declared = new Map(
+    registration?.data.cargo.map(({ lot, basis, quantity, unit }) => [
+      weighedOf({ kind: basis, lot }),
+      inKilograms(quantity, unit),
+    ]),
+  );
+  const found = evidence.ranges.flatMap(({ of, low, high }): Found[] => {
+    const was = declared.get(of);
+    const further =
+      was !== undefined && isFarFrom(low, was)
+        ? low
+        : was !== undefined && isFarFrom(high, was)
+          ? high
+          : undefined;
+    if (further)
+      return [{ since: further.at, detail: `${of}: ${further.value} kg, declared ${was} kg`, by: further }];
+    if (!isWeight(of) || !isFarFrom(low, high.value)) return [];
+    const later = inOrderOfClaims(low, high) > 0 ? low : high;
+    return [{ since: later.at, detail: `${of}: from ${low.value} to ${high.value} kg`, by: later }];
+  });
+  return earliest(found);
+}
+
+const isWeight = (of: string): boolean => !CONDITIONS.has(of);
+const CONDITIONS: ReadonlySet<string> = new Set(['temperature', 'humidity', 'shock']);
+
+const isFarFrom = ({ value }: Reading, other: string): boolean => {
+  const larger = Exact.max(value, other);
+  return new Exact(value).minus(other).abs().greaterThan(larger.times(POLICY.weightTolerance));
+};
+
+/** Left the port of discharge before it came there. */
+function isOutOfOrder(shipment: Shipment): Found | undefined {
+  const { registration } = shipment;
+  if (!registration) return undefined;
+  const { destination } = registration.data.route;
+  const actual = actualOf(shipment);
+  const arrived = actual.find((claim) => claim.milestone === 'arrived' && isArrival(claim, registration));
+  if (!arrived) return undefined;
+  const behind = ['discharged', 'gate-out', 'delivered', 'assayed', 'accepted'];
+  const before = actual.find(
+    ({ milestone, place, happenedAt }) =>
+      happenedAt < arrived.happenedAt &&
+      behind.includes(milestone) &&
+      (milestone === 'delivered' || milestone === 'accepted' || place?.unlocode === destination.unlocode),
+  );
+  if (!before) return undefined;
+  const detail = `${before.milestone} ${before.at}, arrived ${arrived.at}`;
+  return { since: before.at, detail, by: before };
+}
+
+function isOutOfLimits({ registration, evidence }: Shipment): Found | undefined {
+  const limits = registration?.data.limits;
+  if (!limits || !evidence?.ranges) return undefined;
+  const ranges = new Map(evidence.ranges.map((range) => [range.of, range]));
+  return earliest(limits.flatMap((limit) => exceeded(limit, ranges.get(limit.type)) ?? []));
+}
+
+function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undefined): Found | undefined {
+  if (!range) return undefined;
+  const least = min === undefined ? undefined : inBaseUnit(type, min, unit);
+  const most = max === undefined ? undefined : inBaseUnit(type, max, unit);
+  const { low, high } = range;
+  if (most !== undefined && new Exact(high.value).greaterThan(most))
+    return { since: high.at, detail: `${type} ${high.value}, at most ${most}`, by: high };
+  if (least !== undefined && new Exact(low.value).lessThan(least))
+    return { since: low.at, detail: `${type} ${low.value}, at least ${least}`, by: low };
+  return undefined;
+}
+
+/** The next thing expected has not come, and the clock has said that it is past its time. */
+function isOverdue(shipment: Shipment): Found | undefined {
+  const { clock } = shipment;
+  const due = clock && overdueFrom(shipment);
+  if (!due || clock.until < due) return undefined;
+  const { milestone, at, place } = expectationsOf(shipment)[0]!;
+  const detail = `${milestone}${placeOf(place ? { place } : {})} was expected ${at}`;
+  return { since: due.toISOString(), detail, by: clock };
+}
+
+const earliest = (found: readonly Found[]): Found | undefined =>
+  found.toSorted((a, b) => inOrderOfClaims(a.by, b.by) || (a.detail < b.detail ? -1 : 1))[0];

@@ -1,0 +1,41 @@
+import { until } from '#messaging/testing/until.js';
+import { TimePassed, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import {
+  ownEnvironment,
+  type RunningService,
+  runService,
+  untilReady,
+} from '#service/testing/running-service.js';
+import { ShipmentsConfig } from './config.js';
+import type { ShipmentView } from './shipment-view.js';
+import { arrived, estimated, registered } from './shipment.story.js';
+import { ShipmentsModule } from './shipments.module.js';
+
+describe('several instances that look for what is overdue', () => {
+  const environment = { ...ownEnvironment(), OVERDUE_INTERVAL_SECONDS: '1' };
+  const instances: RunningService[] = [];
+
+  beforeAll(async () => {
+    const run = (): Promise<RunningService> =>
+      runService(ShipmentsConfig, (config) => ShipmentsModule.for(config), undefined, environment);
+    instances.push(await run(), await run());
+    await untilReady(instances, 1);
+  });
+  afterAll(() => Promise.all(instances.map((instance) => instance.stop())));
+
+  it('raise it once, and clear it when it comes after all', async () => {
+    const [one] = instances as [RunningService];
+    const send = (...events: ReturnType<typeof registered>[]) =>
+      one.send(SHIPMENTS_INBOUND, ...events.map(({ event }) => event));
+    const shipment = async (): Promise<ShipmentView> =>
+      (await one.get<ShipmentView>('/shipments/SHP-1')).body;
+    await send(registered(), estimated('2025-10-02T00:00:00Z'));
+    await until('it is overdue', async () => (await shipment()).exceptions?.[0]?.type === 'overdue', 20_000);
+    const document = await one.database.collection('shipments').findOne({ _id: 'SHP-1' as never });
+    expect(document).not.toHaveProperty('overdueAt');
+    const { body } = await one.get<{ events: { type: string }[] }>('/shipments/SHP-1/timeline');
+    expect(body.events.filter(({ type }) => type === TimePassed.type)).toHaveLength(1);
+    await send(arrived());
+    await until('it has come', async () => (await shipment()).exceptions.length === 0, 20_000);
+  });
+});
