@@ -227,6 +227,11 @@ describe('asking', () => {
     const first = await get('/items?deal=pages&limit=3');
     expect(await ids(`deal=pages&limit=3&cursor=${first.body['next'] as string}`)).toEqual(items.slice(3));
     expect(await ids('deal=pages&country=PE')).toEqual([items[0], items[2], items[4]]);
+
+    await service.database.collection<{ _id: string }>('items').deleteOne({ _id: items[1]! });
+    const lacking = (await get('/items?deal=pages&limit=3')).body;
+    expect((lacking['items'] as { id: string }[]).map(({ id }) => id)).toEqual([items[0], items[2]]);
+    expect(await ids(`deal=pages&limit=3&cursor=${lacking['next'] as string}`)).toEqual(items.slice(3));
   });
 
   it('tells what stands behind a mineral, exactly', async () => {

@@ -12,7 +12,7 @@ const WITHIN_MS = 5_000;
 export class AnswerInTime implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { method } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (method !== 'GET') return next.handle();
+    if (method !== 'GET' && method !== 'HEAD') return next.handle();
     const away = (): Observable<never> =>
       throwError(() => new ProblemError('database-away', 'the database does not answer; ask again later'));
     return next.handle().pipe(timeout({ first: WITHIN_MS, with: away }));

@@ -57,7 +57,8 @@ export class HealthController {
   @ApiOperation({ summary: 'Metrics, in the text format of Prometheus' })
   @ApiResponse({
     status: 200,
-    description: 'Lag, events by outcome, the time of batches, dead letters',
+    description:
+      'Lag, events by outcome, dead letters; the time of batches and requests; which dependency is up',
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
   async metrics(@Res() reply: FastifyReply): Promise<void> {

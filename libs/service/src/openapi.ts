@@ -61,7 +61,11 @@ export const ApiPage = (view: View, description: string, ...codes: ProblemCode[]
     required: ['items'],
     properties: {
       items: { type: 'array', items: { $ref } },
-      next: { type: 'string', description: 'give it back as `cursor` for what follows; absent at the end' },
+      next: {
+        type: 'string',
+        description:
+          'give it back as `cursor` for what follows; absent at the end alone, for large items make a page shorter',
+      },
     },
     $defs,
   } as JsonSchema;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { pageOf, positionOf } from './page.js';
+import { MOST_BYTES_A_PAGE, pageOf, positionOf } from './page.js';
 
 const IDS = ['A', 'B', 'C', 'D', 'E'];
 const page = (after: string | undefined, limit: number) =>
@@ -35,6 +35,27 @@ describe('a page', () => {
         expect(seen).toEqual(IDS.map((id) => id.toLowerCase()));
       }),
     );
+  });
+
+  it('has fewer items than asked for where they are large, each on one page and at least one a page', () => {
+    const large = ['A', 'B', 'C', 'D'].map((id) => ({ id, text: id.repeat(MOST_BYTES_A_PAGE / 2.5) }));
+    const larger = { id: 'E', text: '\u{e4}'.repeat(MOST_BYTES_A_PAGE) };
+    const all = [...large, larger, { id: 'F', text: '' }];
+    const pages: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const after = positionOf(cursor);
+      const found = all.filter(({ id }) => after === undefined || id > after);
+      const { items, next } = pageOf(
+        found,
+        10,
+        ({ id }) => id,
+        (item) => item,
+      );
+      pages.push(items.map(({ id }) => id).join(''));
+      cursor = next;
+    } while (cursor);
+    expect(pages).toEqual(['AB', 'CD', 'E', 'F']);
   });
 
   it('has a cursor that may stand in a query as it is, whatever the position', () => {

@@ -20,13 +20,29 @@ const encode = (position: string): string => Buffer.from(position).toString('bas
 export const positionOf = (cursor: string | undefined): string | undefined =>
   cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
 
-/** A page of what was found, when one more than `limit` was asked for. */
+/** Of a page as JSON. A single item may be a quarter of a megabyte, so a count alone does not bound an answer. */
+export const MOST_BYTES_A_PAGE = 4 * 1024 * 1024;
+
+/**
+ * A page of what was found, when one more than `limit` was asked for. It ends before `limit` where it would have more
+ * bytes than a page holds, but never without an item.
+ */
 export function pageOf<F, T>(
   found: readonly F[],
   limit: number,
   position: (item: F) => string,
   show: (item: F) => T,
 ): Page<T> {
-  const items = found.slice(0, limit);
-  return { items: items.map(show), ...(found.length > limit && { next: encode(position(items.at(-1)!)) }) };
+  const items: T[] = [];
+  let bytes = 0;
+  for (const one of found.slice(0, limit)) {
+    const item = show(one);
+    bytes += Buffer.byteLength(JSON.stringify(item));
+    if (bytes > MOST_BYTES_A_PAGE && items.length > 0) break;
+    items.push(item);
+  }
+  return {
+    items,
+    ...(found.length > items.length && { next: encode(position(found[items.length - 1]!)) }),
+  };
 }

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import pino from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Topic } from '#contracts/topic.js';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { ConsumerState } from '#messaging/consumer-state.js';
@@ -66,6 +66,15 @@ export class ServiceModule implements OnApplicationBootstrap, OnApplicationShutd
         if (name === 'kafka') state.kafkaAnswered();
       },
     );
+    new Gauge({
+      name: 'orebound_dependency_up',
+      help: 'Whether what the service needs answers: 1 or 0.',
+      labelNames: ['dependency'],
+      registers: [registry],
+      collect() {
+        for (const { name, up } of dependencies.all) this.set({ dependency: name }, up ? 1 : 0);
+      },
+    });
     return {
       module: ServiceModule,
       imports: [

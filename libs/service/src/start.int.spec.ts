@@ -9,6 +9,7 @@ import { EventPattern } from '@nestjs/microservices';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { Effects } from '#messaging/effects.js';
 import { takes } from '#messaging/subscription.js';
+import { eventually } from '#messaging/testing/until.js';
 import { Integer, ServiceConfig } from './config.js';
 import { ServiceModule } from './service.module.js';
 import { expectProblem, type RunningService, runService, untilReady } from './testing/running-service.js';
@@ -64,4 +65,23 @@ describe('a service', () => {
     expectProblem(await service.post('/health', {}), 404, 'not-found');
     await service.stop();
   });
+
+  it('measures its requests by route, and tells which dependency is up', async () => {
+    const service = await run();
+    await untilReady(service, 1);
+    await service.get('/health/live?a=1');
+    await service.get('/no-such-place');
+    await eventually(async () => {
+      const { body } = await service.get<string>('/metrics');
+      expect(body).toMatch(sample('orebound_http_request_seconds_count', 'GET', '/health/live', '200'));
+      expect(body).toMatch(sample('orebound_http_request_seconds_count', 'GET', 'none', '404'));
+      expect(body).not.toContain('no-such-place');
+      for (const name of ['kafka', 'mongodb'])
+        expect(body).toMatch(new RegExp(`orebound_dependency_up\\{dependency="${name}"[^}]*\\} 1`));
+    });
+    await service.stop();
+  });
 });
+
+const sample = (name: string, method: string, route: string, status: string): RegExp =>
+  new RegExp(`${name}\\{[^}]*method="${method}",route="${route}",status="${status}"\\} [1-9]`);

@@ -4,13 +4,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
+import { Registry } from 'prom-client';
 import { RefusedEvent } from '#contracts/fault.js';
 import { KafkaBatchServer } from '#messaging/batch-server.js';
 import { HandlerErrors } from '#messaging/handler-errors.js';
 import { AnswerInTime } from './answer-in-time.js';
 import { InvalidConfiguration, loadConfig, type ServiceConfig } from './config.js';
+import { measureRequests } from './http-metrics.js';
 import { type About, openApiOf } from './openapi.js';
 import { ProblemFilter, problemOf, refuseConnection, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
@@ -56,6 +58,7 @@ export async function createService(
 
   const routes = new Routes();
   fastify.addHook('onRoute', (route) => routes.add(route));
+  measureRequests(fastify as unknown as FastifyInstance, app.get(Registry));
 
   app.useGlobalPipes(queryPipe);
   app.useGlobalInterceptors(new AnswerInTime());
