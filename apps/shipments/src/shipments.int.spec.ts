@@ -485,7 +485,7 @@ describe('the shipments service', () => {
       await untilStatus(id, 'registered');
       await until(
         'the indexes are there',
-        async () => (await shipments.database.collection('shipments').indexes()).length === 5,
+        async () => (await shipments.database.collection('shipments').indexes()).length === 6,
       );
       await shipments.database.setProfilingLevel('all');
       const lists = [

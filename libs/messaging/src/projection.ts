@@ -33,18 +33,13 @@ export type Codecs<S> = {
   readonly [F in keyof S]?: { encode(value: S[F]): unknown; decode(stored: unknown): S[F] };
 };
 
-/**
- * What is to be published, stored with the state it comes from until it is known to be published. With its cause, which
- * comes again for as long as that is not known, it makes the same event again.
- */
+/** An event that was stored with the state it comes from, until it is known to be published. */
 interface Outgoing {
   /** The offset of its cause. */
   readonly offset: number;
-  /** Which of its cause's announcements it is. */
-  readonly nth: number;
-  readonly sequence: number;
-  /** The announcement, as JSON. */
-  readonly text: string;
+  readonly topic: string;
+  /** The event, as JSON. */
+  readonly event: string;
 }
 
 /** What is stored beside an entity's state. */
@@ -96,7 +91,7 @@ interface Taken extends Omit<Effects, 'publish'> {
 interface Step<S> {
   readonly state: S;
   readonly event: string;
-  readonly outgoing: readonly (Caused & { readonly text: string })[];
+  readonly outgoing: readonly { readonly topic: string; readonly event: CloudEvent; readonly text: string }[];
 }
 
 /** By id, what a bulk write has left as it was: written by another meanwhile, or too large for its document. */
@@ -340,10 +335,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const kept = unpublished
       ? (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset)
       : [];
-    const republished: Caused[] = kept.flatMap(({ offset, text, ...nth }) => {
-      const cause = events.find((one) => one.offset === offset)?.event; // not here, it is in another part of the batch
-      return cause ? [this.outgoing(JSON.parse(text) as Announcement, { id, cause, offset, ...nth })] : [];
-    });
+    const republished: Caused[] = kept
+      .filter(({ offset }) => offset <= batch.lastOffset)
+      .map(({ offset, topic, event }) => ({ offset, topic, event: JSON.parse(event) as CloudEvent }));
     const publish = [...republished];
     const outbox: Outgoing[] = [...kept];
     const refused: Refusal[] = [];
@@ -380,10 +374,10 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
           entries.push(prints.add(id, key, receivedAt, step.event));
           accepted.push({ event, receivedAt });
         }
-        for (const [nth, { text, ...caused }] of step.outgoing.entries()) {
-          sequence++;
-          publish.push(caused);
-          outbox.push({ offset, nth, sequence, text });
+        sequence += step.outgoing.length;
+        for (const { topic, event: out, text } of step.outgoing) {
+          publish.push({ offset, topic, event: out });
+          outbox.push({ offset, topic, event: text });
         }
       }
     }
@@ -406,15 +400,6 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return { id, version, update, publish, republished, refused, repeated, events, entries };
   }
 
-  private outgoing(
-    announcement: Announcement,
-    of: { id: string; cause: CloudEvent; offset: number; nth: number; sequence: number },
-  ): Caused {
-    const { id, offset, ...from } = of;
-    const event = published(announcement, { source: this.options.source, entity: id, ...from });
-    return { offset, topic: announcement.topic, event };
-  }
-
   private updateOf(before: Loaded<S> | undefined, after: S): Delta {
     const update = delta((before?.state ?? {}) as Record<string, unknown>, after as Record<string, unknown>);
     for (const [field, codec] of this.codecs) {
@@ -431,16 +416,22 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     history: readonly Accepted<E>[] | undefined,
     sequence: number,
   ): Step<S> | 'repeated' | 'needs-history' | RefusedEvent {
-    const { event, offset } = received;
+    const { event } = received;
     try {
       const evolution = this.options.evolve(state, received, id, history);
       if (typeof evolution === 'string' || evolution instanceof RefusedEvent) return evolution;
       const outgoing = evolution.announcements.map((announcement, nth) => {
-        const text = JSON.stringify(announcement);
+        const out = published(announcement, {
+          source: this.options.source,
+          entity: id,
+          cause: event,
+          nth,
+          sequence: sequence + nth + 1,
+        });
+        const text = JSON.stringify(out);
         if (Buffer.byteLength(text) > MOST_BYTES_PUBLISHED)
           throw new Error(`it announces more than one message holds: ${text.length} characters`);
-        const of = { id, cause: event, offset, nth, sequence: sequence + nth + 1 };
-        return { ...this.outgoing(announcement, of), text };
+        return { topic: announcement.topic, event: out, text };
       });
       return { state: evolution.state, event: JSON.stringify(event), outgoing };
     } catch (error) {
