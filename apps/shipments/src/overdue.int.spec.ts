@@ -19,7 +19,7 @@ describe('several instances that look for what is overdue', () => {
     const run = (): Promise<RunningService> =>
       runService(ShipmentsConfig, (config) => ShipmentsModule.for(config), undefined, environment);
     instances.push(await run(), await run());
-    await untilReady(instances, 1);
+    await untilReady(instances, 3);
   });
   afterAll(() => Promise.all(instances.map((instance) => instance.stop())));
 
