@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Counter, Registry } from 'prom-client';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { type ItemPosted, MARKET_NEWS_INBOUND } from '#contracts/market-news.js';
 import { checkEvent } from '#contracts/topic.js';
-import { pause } from '#messaging/backoff.js';
 import { Intake } from '#service/intake.js';
+import { Poller } from '#service/poller.js';
 import { CONFIG } from '#service/service.module.js';
 import type { MarketNewsConfig } from './config.js';
 import { type Fetched, fetchFeed } from './feeds/fetch-feed.js';
@@ -31,10 +26,8 @@ const LONGEST_IDLE_MS = 5_000;
 
 /** Polls the feeds that are due: each by one instance at a time, which holds a lease on it in MongoDB. */
 @Injectable()
-export class FeedsPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
+export class FeedsPoller extends Poller {
   private readonly polls: Counter<'outcome'>;
-  private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly feeds: FeedsCollection,
@@ -43,6 +36,7 @@ export class FeedsPoller implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly log: PinoLogger,
     registry: Registry,
   ) {
+    super();
     this.polls = new Counter({
       name: 'orebound_feed_polls_total',
       help: 'Polls of feeds, by outcome: changed, unchanged, failed.',
@@ -51,24 +45,18 @@ export class FeedsPoller implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
-  onApplicationBootstrap(): void {
-    this.running = Promise.all(Array.from({ length: POLLS_AT_ONCE }, () => this.run()));
+  protected run(): Promise<unknown> {
+    return Promise.all(Array.from({ length: POLLS_AT_ONCE }, () => this.pollOneByOne()));
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
+  private async pollOneByOne(): Promise<void> {
     const idleMs = Math.min(LONGEST_IDLE_MS, this.intervalMs / 2);
-    while (!signal.aborted) {
+    while (!this.signal.aborted) {
       const polled = await this.pollOne().catch((error: unknown) => {
         this.log.warn({ error: String(error) }, 'feeds cannot be polled; trying again');
         return false;
       });
-      if (!polled) await pause(idleMs * (0.5 + Math.random() / 2), signal);
+      if (!polled) await this.pauseAtMost(idleMs);
     }
   }
 
@@ -86,7 +74,7 @@ export class FeedsPoller implements OnApplicationBootstrap, BeforeApplicationShu
       allowPrivate: this.config.feedsAllowPrivateAddresses,
       timeoutMs: TIMEOUT_MS,
       mostBytes: MOST_BYTES,
-      signal: this.stopping.signal,
+      signal: this.signal,
     });
     try {
       await this.take(feed, poll, lease, fetched);
@@ -99,7 +87,7 @@ export class FeedsPoller implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async take(feed: FeedDocument, poll: PollDocument, lease: string, fetched: Fetched): Promise<void> {
-    this.stopping.signal.throwIfAborted();
+    this.signal.throwIfAborted();
     const now = new Date();
     const read = readable(fetched);
     const sent = read.outcome === 'changed' ? await this.send(feed, poll, read.feed, now) : poll.sent;

@@ -1,14 +1,9 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Counter, Registry } from 'prom-client';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import { pause } from '#messaging/backoff.js';
 import { Intake } from '#service/intake.js';
+import { Poller } from '#service/poller.js';
 import { CONFIG } from '#service/service.module.js';
 import type { ShipmentsConfig } from './config.js';
 import { ShipmentsCollection } from './shipments.collection.js';
@@ -21,11 +16,9 @@ const MOST_AT_ONCE = 500;
  * follows from the shipment and its due time, so that the fold takes it once, whoever says it and how often.
  */
 @Injectable()
-export class OverduePoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
+export class OverduePoller extends Poller {
   private readonly polls: Counter<'outcome'>;
   private readonly said: Counter;
-  private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly shipments: ShipmentsCollection,
@@ -34,6 +27,7 @@ export class OverduePoller implements OnApplicationBootstrap, BeforeApplicationS
     private readonly log: PinoLogger,
     registry: Registry,
   ) {
+    super();
     this.polls = new Counter({
       name: 'orebound_overdue_polls_total',
       help: 'Looks for overdue shipments, by outcome: done, failed.',
@@ -47,21 +41,12 @@ export class OverduePoller implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
-  onApplicationBootstrap(): void {
-    if (this.config.overdueIntervalSeconds > 0) this.running = this.run();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
+  protected async run(): Promise<void> {
+    const everyMs = this.config.overdueIntervalSeconds * 1_000;
+    if (everyMs === 0) return;
     for (;;) {
-      // Not all instances at the same time.
-      await pause(this.config.overdueIntervalSeconds * 1_000 * (0.5 + Math.random() / 2), signal);
-      if (signal.aborted) return;
+      await this.pauseAtMost(everyMs);
+      if (this.signal.aborted) return;
       try {
         await this.poll();
         this.polls.inc({ outcome: 'done' });

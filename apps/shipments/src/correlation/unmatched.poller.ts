@@ -1,15 +1,10 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Gauge, Registry } from 'prom-client';
 import type { EventOf } from '#contracts/contract.js';
 import { MatchExpired, SHIPMENTS_CORRELATION } from '#contracts/shipments.js';
-import { pause } from '#messaging/backoff.js';
 import { Intake } from '#service/intake.js';
+import { Poller } from '#service/poller.js';
 import { CONFIG } from '#service/service.module.js';
 import type { ShipmentsConfig } from '../config.js';
 import { UnmatchedCollection } from './unmatched.collection.js';
@@ -22,11 +17,9 @@ const EXPIRED_AT_ONCE = 500;
  * instance does: an event expires by the fold of its document, which takes the first word and passes the others over.
  */
 @Injectable()
-export class UnmatchedPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly stopping = new AbortController();
+export class UnmatchedPoller extends Poller {
   private readonly waiting: Gauge<'reason'>;
   private readonly oldest: Gauge;
-  private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly unmatched: UnmatchedCollection,
@@ -35,6 +28,7 @@ export class UnmatchedPoller implements OnApplicationBootstrap, BeforeApplicatio
     private readonly log: PinoLogger,
     registry: Registry,
   ) {
+    super();
     this.waiting = new Gauge({
       name: 'orebound_unmatched_events',
       help: 'Events that wait for the shipment that they name, by reason: no-match, ambiguous.',
@@ -48,23 +42,13 @@ export class UnmatchedPoller implements OnApplicationBootstrap, BeforeApplicatio
     });
   }
 
-  onApplicationBootstrap(): void {
-    this.running = this.run();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
+  protected async run(): Promise<void> {
     const everyMs = Math.min(EVERY_MS, (this.config.unmatchedExpireAfterSeconds * 1_000) / 2);
-    while (!signal.aborted) {
+    while (!this.signal.aborted) {
       await this.look(new Date()).catch((error: unknown) => {
         this.log.warn({ error: String(error) }, 'the waiting room cannot be looked at; trying again');
       });
-      await pause(everyMs * (0.5 + Math.random() / 2), signal);
+      await this.pauseAtMost(everyMs);
     }
   }
 
