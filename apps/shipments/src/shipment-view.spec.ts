@@ -14,6 +14,7 @@ import {
   SAINT_LOUIS,
   SALALAH,
   shipmentAfter,
+  withdrawn,
 } from './shipment.story.js';
 import { shipmentOf, summaryOf, timelineOf } from './shipment-view.js';
 
@@ -74,6 +75,23 @@ describe('the timeline', () => {
     const back = retracted(arrival, { id: 'back' });
     const shown = timeline(arrival, back, retracted(back, { id: 'in-vain' }));
     expect(shown.filter(({ retracted: is }) => is).map(({ id }) => id)).toEqual(['wrong']);
+  });
+
+  it('says which event was said anew since, and which had its revisions taken back', () => {
+    const revised = (id: string, of: string, at: string) => departed({ id, revision: { of, at } });
+    const shown = timeline(
+      revised('a@2', 'a', '2025-09-12T00:00:00Z'),
+      revised('a@1', 'a', '2025-09-11T00:00:00Z'),
+      revised('b@1', 'b', '2025-09-11T00:00:00Z'),
+      withdrawn('b', { id: 'back' }),
+    );
+    const fates = shown.map(({ id, retracted: back, revised: anew }) => [id, back, anew]);
+    expect(fates.sort()).toEqual([
+      ['a@1', false, true],
+      ['a@2', false, false],
+      ['b@1', true, false],
+      ['back', false, false],
+    ]);
   });
 
   it('says of each event when it happened, and when we learnt of it', () => {

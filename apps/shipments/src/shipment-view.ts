@@ -15,7 +15,8 @@ import {
 } from '#contracts/shipments.js';
 import { CargoLot, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
 import { AnyOf, ManyOf } from '#service/view-fields.js';
-import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
+import { type Accepted, inOrderOfHappening, type Shipment } from './shipment.js';
+import { fateOf, keyOf } from './standing.js';
 
 interface Identified {
   readonly _id: string;
@@ -76,6 +77,8 @@ class TimelineEvent {
   @Timestamp() readonly happenedAt!: string;
   @Timestamp() readonly receivedAt!: string;
   @IsBoolean() readonly retracted!: boolean;
+  /** Said anew since: another event of its source stands in its place. */
+  @IsBoolean() readonly revised!: boolean;
   @AnyOf(SHIPMENT_EVENTS) readonly data!: InstanceType<(typeof SHIPMENT_EVENTS)[number]>;
 }
 
@@ -121,13 +124,10 @@ function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): M
   });
 }
 
-function etaHistoryOf(
-  { registration, retracted }: Shipment,
-  history: readonly Accepted[],
-): ShipmentView['etaHistory'] {
-  const destination = registration?.data.route.destination.unlocode;
+function etaHistoryOf(shipment: Shipment, history: readonly Accepted[]): ShipmentView['etaHistory'] {
+  const destination = shipment.registration?.data.route.destination.unlocode;
   return inOrderOfHappening(history).flatMap(({ event, happenedAt: said }) => {
-    if (event.type !== MilestoneReported.type || retracted.includes(keyOf(event))) return [];
+    if (event.type !== MilestoneReported.type || fateOf(shipment, event) !== 'stands') return [];
     const { milestone, classifier, at, place } = event.data;
     const elsewhere = place !== undefined && destination !== undefined && place.unlocode !== destination;
     if (milestone !== 'arrived' || classifier === 'ACT' || elsewhere) return [];
@@ -135,22 +135,23 @@ function etaHistoryOf(
   });
 }
 
-export function timelineOf(
-  { _id, retracted }: Shipment & Identified,
-  history: readonly Accepted[],
-): TimelineView {
+export function timelineOf(shipment: Shipment & Identified, history: readonly Accepted[]): TimelineView {
   return {
-    id: _id,
-    events: inOrderOfHappening(history).map(({ event, receivedAt, happenedAt }) => ({
-      id: event.id,
-      source: event.source,
-      type: event.type,
-      ...(event.time !== undefined && { time: event.time }),
-      happenedAt: happenedAt.toISOString(),
-      receivedAt: receivedAt.toISOString(),
+    id: shipment._id,
+    events: inOrderOfHappening(history).map(({ event, receivedAt, happenedAt }) => {
       // A retraction is final, so one that was itself taken back still stands.
-      retracted: event.type !== EventRetracted.type && retracted.includes(keyOf(event)),
-      data: event.data,
-    })),
+      const fate = event.type === EventRetracted.type ? 'stands' : fateOf(shipment, event);
+      return {
+        id: event.id,
+        source: event.source,
+        type: event.type,
+        ...(event.time !== undefined && { time: event.time }),
+        happenedAt: happenedAt.toISOString(),
+        receivedAt: receivedAt.toISOString(),
+        retracted: fate === 'retracted',
+        revised: fate === 'revised',
+        data: event.data,
+      };
+    }),
   };
 }

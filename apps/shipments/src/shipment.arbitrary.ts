@@ -1,7 +1,8 @@
 /** Generated lives of shipments, for the properties: few times, places and senders, so that they meet often. */
 import fc from 'fast-check';
 import { CLASSIFIERS, EventRetracted, MILESTONES } from '#contracts/shipments.js';
-import { type Accepted, keyOf } from './shipment.js';
+import type { Accepted, ShipmentEvent } from './shipment.js';
+import { keyOf } from './standing.js';
 import {
   ANTIMONY,
   KARACHI,
@@ -10,6 +11,7 @@ import {
   retracted,
   SAINT_LOUIS,
   SALALAH,
+  withdrawn,
 } from './shipment.story.js';
 
 const SOURCES = ['/carrier', '/forwarder', '/port'];
@@ -56,18 +58,38 @@ const milestone = fc
   )
   .map(([when, name, told]) => reported(name, { ...when, ...told }));
 
+/** Revisions of a few events, so that many are of the same. */
+const revised = fc
+  .tuple(
+    fc.constantFrom(...SOURCES),
+    fc.integer({ min: 1, max: 2 }).map((n) => `r${n}`),
+    moment,
+    fc.constantFrom('', 'x'),
+    milestone,
+  )
+  .map(([source, of, at, more, { event, receivedAt }]): Accepted => {
+    const data = { ...event.data, revision: { of, at } };
+    return { event: { ...event, source, id: `${of}@${at}${more}`, data } as ShipmentEvent, receivedAt };
+  });
+
+const withdrawal = fc
+  .tuple(said, fc.constantFrom('r1', 'r2', 'e1'), fc.option(moment, { nil: undefined }))
+  .map(([when, of, upTo]) => withdrawn(of, { ...when, upTo }));
+
 const retraction = fc
   .tuple(said, fc.integer({ min: 1, max: 30 }))
   .map(([when, n]) => retracted(reported('arrived', { id: `e${n}`, source: when.source }), when));
 
-/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, retractions. */
+/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, revisions, retractions. */
 export const life: fc.Arbitrary<Accepted[]> = fc.uniqueArray(
   fc.oneof(
     { weight: 2, arbitrary: registration },
     { weight: 6, arbitrary: milestone },
     { weight: 2, arbitrary: retraction },
+    { weight: 4, arbitrary: revised },
+    { weight: 1, arbitrary: withdrawal },
   ),
-  { selector: ({ event }) => keyOf(event), maxLength: 14 },
+  { selector: ({ event }) => keyOf(event), maxLength: 16 },
 );
 
 /** The same events in another order, any of them any number of times. */

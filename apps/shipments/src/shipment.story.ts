@@ -1,16 +1,9 @@
 /** Words for stories of shipments, as the specs tell them. */
-import type { Classifier, Milestone } from '#contracts/shipments.js';
+import type { Classifier, Milestone, Revision } from '#contracts/shipments.js';
 import { EventRetracted, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
 import type { CargoLot, Place, Transport } from '#contracts/trade.js';
-import {
-  type Accepted,
-  keyOf,
-  type Shipment,
-  type ShipmentEvent,
-  take,
-  takeBack,
-  UNKNOWN,
-} from './shipment.js';
+import { type Accepted, needsHistory, type Shipment, type ShipmentEvent, take, UNKNOWN } from './shipment.js';
+import { keyOf } from './standing.js';
 
 export const KARACHI: Place = { unlocode: 'PKKHI', name: 'Karachi' };
 export const SALALAH: Place = { unlocode: 'OMSLL', name: 'Salalah' };
@@ -30,6 +23,7 @@ interface Reported extends Said {
   place?: Place | undefined;
   transport?: Transport;
   classifier?: Classifier;
+  revision?: Revision | undefined;
 }
 
 let ids = 0;
@@ -75,8 +69,9 @@ export const registered = ({
 
 /** Any milestone: passed on 1 October unless told otherwise. */
 export const reported = (milestone: Milestone, told: Reported = {}): Accepted => {
-  const { at = '2025-10-01T00:00:00Z', place, transport, classifier = 'ACT', ...said } = told;
-  const data = { milestone, classifier, at, ...(place && { place }), ...(transport && { transport }) };
+  const { at = '2025-10-01T00:00:00Z', place, transport, classifier = 'ACT', revision, ...said } = told;
+  const more = { ...(place && { place }), ...(transport && { transport }), ...(revision && { revision }) };
+  const data = { milestone, classifier, at, ...more };
   return accepted(MilestoneReported.type, data, said);
 };
 
@@ -91,7 +86,17 @@ export const planned = (at: string, told: Reported = {}): Accepted =>
 
 /** Takes an event back, in the name of its own source unless told otherwise. */
 export const retracted = ({ event }: Accepted, said: Said = {}): Accepted =>
-  accepted(EventRetracted.type, { eventId: event.id }, { source: event.source, ...said });
+  accepted(EventRetracted.type, { eventId: nameOf(event) }, { source: event.source, ...said });
+
+/** What an event is taken back by. */
+export const nameOf = ({ id, data }: ShipmentEvent): string =>
+  'revision' in data && data.revision ? data.revision.of : id;
+
+/** Takes back what has revisions: all of them, or those up to an instant. */
+export const withdrawn = (
+  eventId: string,
+  { upTo, ...said }: Said & { upTo?: string | undefined } = {},
+): Accepted => accepted(EventRetracted.type, { eventId, ...(upTo !== undefined && { upTo }) }, said);
 
 /** The state after each event, as it is folded: repeats are told, a retraction has the history. */
 export function statesAfter(events: readonly Accepted[]): { state: Shipment; by: Accepted }[] {
@@ -102,16 +107,17 @@ export function statesAfter(events: readonly Accepted[]): { state: Shipment; by:
     const { event, receivedAt } = by;
     if (known.has(keyOf(event))) return [];
     known.add(keyOf(event));
-    state =
-      event.type === EventRetracted.type ? takeBack(state, event, history) : take(state, event, receivedAt);
+    state = take(state, event, receivedAt, needsHistory(state, event) ? history : undefined);
     history.push(by);
     return [{ state, by }];
   });
 }
 
-/** What a shipment has come to, by the events in the order in which they were learnt of. */
-export const shipmentAfter = (events: readonly Accepted[]): Shipment =>
-  statesAfter(events).at(-1)?.state ?? UNKNOWN;
+/** What a shipment has come to, by the events in the order in which they were learnt of; its `revisions` in any order. */
+export const shipmentAfter = (events: readonly Accepted[]): Shipment => {
+  const { revisions, ...state } = statesAfter(events).at(-1)?.state ?? UNKNOWN;
+  return { ...state, ...(revisions && { revisions: revisions.toSorted((a, b) => (a.of < b.of ? -1 : 1)) }) };
+};
 
 /** `given(booked, departed).then({ status: 'departed' })`: what must hold of the state; all else may be as it is. */
 export const given = (...events: readonly Accepted[]) => ({

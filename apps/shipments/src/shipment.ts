@@ -3,8 +3,9 @@
  *
  * Each event claims a slot (the registration; a milestone at a place; what is expected of it), and the claim that
  * comes last in the order of happening holds the slot. Taking the last of a set does not depend on the order in
- * which the set was seen, nor on repeats, so duplicates, late and out-of-order events all lead to the same state. Only a
- * retraction can free a slot for the one before, so it alone folds the whole timeline again.
+ * which the set was seen, nor on repeats, so duplicates, late and out-of-order events all lead to the same state. Only
+ * what takes back an event, a retraction or a revision of it, can free a slot for the one before, so that alone folds the
+ * whole timeline again.
  */
 import type { EventOf } from '#contracts/contract.js';
 import {
@@ -18,6 +19,7 @@ import {
   type ShipmentStatus,
 } from '#contracts/shipments.js';
 import type { Place } from '#contracts/trade.js';
+import { fateOf, learn, replaces, type Standing } from './standing.js';
 
 export type Claimant = EventOf<
   typeof ShipmentRegistered | typeof MilestoneReported | typeof ObservationReported
@@ -60,9 +62,7 @@ export interface Arrival {
   readonly place: Place;
 }
 
-export interface Shipment {
-  /** `source id` of every event that was taken back, whether it has come yet or not; sorted. */
-  readonly retracted: readonly string[];
+export interface Shipment extends Standing {
   readonly registration?: Registration | undefined;
   /** One a milestone, classifier and place. */
   readonly milestones: readonly MilestoneClaim[];
@@ -79,9 +79,6 @@ export interface Shipment {
 }
 
 export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'announced' };
-
-/** What identifies an event, in `retracted`. */
-export const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
 
 const rankOf = (milestone: Milestone | undefined): number =>
   milestone === undefined ? -1 : MILESTONES.indexOf(milestone);
@@ -120,31 +117,33 @@ export const inOrderOfHappening = (
     .sort((a, b) => (isLater(a.claim, b.claim) ? 1 : -1))
     .map(({ event, receivedAt, claim }) => ({ event, receivedAt, happenedAt: claim.happenedAt }));
 
+/** Whether taking an event may free a slot that is held, so that it takes the whole history to say who holds it then. */
+export const needsHistory = (shipment: Shipment, event: ShipmentEvent): boolean =>
+  event.type === EventRetracted.type || replaces(shipment, event);
+
 /**
  * Takes one event into a shipment. That it has not been taken before is for the caller to know.
  * @param receivedAt when we learnt of it; the order of happening falls back on it where an event has no time
+ * @param history every event accepted before, in any order; given where `needsHistory`, and only then
  */
-export function take(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment {
-  if (shipment.retracted.includes(keyOf(event))) return shipment;
-  return derive(claim(shipment, event, receivedAt));
+export function take(
+  shipment: Shipment,
+  event: ShipmentEvent,
+  receivedAt: Date,
+  history?: readonly Accepted[],
+): Shipment {
+  const known = { ...shipment, ...learn(shipment, event) };
+  if (!history) return derive(claimIfStanding(known, event, receivedAt));
+  const { retracted, revisions } = known;
+  const nothing: Shipment = { ...UNKNOWN, retracted, revisions };
+  const all = [...history, { event, receivedAt }];
+  return derive(all.reduce((state, each) => claimIfStanding(state, each.event, each.receivedAt), nothing));
 }
 
-/**
- * Takes an event back: the state that all the others come to, folded from nothing.
- * @param history every event accepted before, in any order
- */
-export function takeBack(
-  shipment: Shipment,
-  { source, data }: Retraction,
-  history: readonly Accepted[],
-): Shipment {
-  const retracted = [...new Set([...shipment.retracted, keyOf({ source, id: data.eventId })])].sort();
-  const folded = history.reduce<Shipment>((state, { event, receivedAt }) => {
-    const stands = event.type !== EventRetracted.type && !retracted.includes(keyOf(event));
-    return stands ? claim(state, event, receivedAt) : state;
-  }, UNKNOWN);
-  return { ...derive(folded), retracted };
-}
+const claimIfStanding = (shipment: Shipment, event: ShipmentEvent, receivedAt: Date): Shipment =>
+  event.type !== EventRetracted.type && fateOf(shipment, event) === 'stands'
+    ? claim(shipment, event, receivedAt)
+    : shipment;
 
 function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment {
   switch (event.type) {

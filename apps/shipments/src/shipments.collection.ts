@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, Schema } from 'mongoose';
-import { EventRetracted, type ShipmentStatus } from '#contracts/shipments.js';
+import type { ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Accepted, type Evolution, Projection, type Stored } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
-import { type Registration, type Shipment, type ShipmentEvent, take, takeBack, UNKNOWN } from './shipment.js';
+import {
+  needsHistory,
+  type Registration,
+  type Shipment,
+  type ShipmentEvent,
+  take,
+  UNKNOWN,
+} from './shipment.js';
 
 /** One document a shipment: its timeline, what is derived of it, and the events on their way out. */
 export type ShipmentDocument = Stored<Shipment>;
@@ -79,9 +86,9 @@ function evolve(
   history: readonly Accepted<ShipmentEvent>[] | undefined,
 ): Evolution<Shipment> {
   const before = state ?? UNKNOWN;
-  if (event.type === EventRetracted.type && !history) return 'needs-history';
-  const after =
-    event.type === EventRetracted.type ? takeBack(before, event, history!) : take(before, event, receivedAt);
+  const anew = needsHistory(before, event);
+  if (anew && !history) return 'needs-history';
+  const after = take(before, event, receivedAt, anew ? history : undefined);
   return {
     state: after,
     announcements: announcementsOf(before, after, event.time ?? receivedAt.toISOString()),

@@ -36,6 +36,17 @@ export class Route {
   @Optional() @Timestamp() deadline?: string;
 }
 
+/**
+ * An event that may be said anew. Of the events of one source that revise the same, the last revision stands, whichever
+ * comes first, and the others are as if they had never been sent.
+ */
+export class Revision {
+  /** What all revisions of the event share: its name at its source. */
+  @Text(1024) of!: string;
+  /** When it was revised. Of two that were revised at the same instant the later `id` stands. */
+  @Timestamp() at!: string;
+}
+
 export class ShipmentRegistered {
   static readonly type = 'orebound.shipment.registered.v1';
   static readonly description =
@@ -59,6 +70,7 @@ export class MilestoneReported {
   @Optional() @Nested(() => Transport) transport?: Transport;
   @Optional() @Containers(500) containers?: string[];
   @Optional() @Text(2000) remarks?: string;
+  @Optional() @Nested(() => Revision) revision?: Revision;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -73,6 +85,7 @@ export class ObservationReported {
   @Optional() @Containers(500) containers?: string[];
   @Optional() @ListOf(() => Measurement, { min: 1, max: 200 }) measurements?: Measurement[];
   @Optional() @Text(2000) remarks?: string;
+  @Optional() @Nested(() => Revision) revision?: Revision;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -80,8 +93,13 @@ export class EventRetracted {
   static readonly type = 'orebound.shipment.event-retracted.v1';
   static readonly description =
     'An event of the same source was wrong: the shipment is as if it had never been sent. A retraction is final.';
-  /** The `id` of the event taken back. Its source is the retraction's own: nobody takes back what another said. */
+  /**
+   * The `id` of the event taken back, or of one that has a revision, what it is of: then all its revisions are. Its
+   * source is the retraction's own: nobody takes back what another said.
+   */
   @Text(1024) eventId!: string;
+  /** Takes back the revisions until then alone: a later one stands. Of an event without a revision, nothing. */
+  @Optional() @Timestamp() upTo?: string;
   @Optional() @Text(2000) reason?: string;
 }
 
