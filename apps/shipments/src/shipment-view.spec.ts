@@ -77,6 +77,12 @@ describe('the timeline', () => {
     expect(shown.filter(({ retracted: is }) => is).map(({ id }) => id)).toEqual(['wrong']);
   });
 
+  it('says what is questionable in an event', () => {
+    const [event] = timeline(departed({ transport: { mode: 'vessel', vesselImo: '9176186' } }));
+    expect(event!.warnings).toMatchObject([{ pointer: '/data/transport/vesselImo', code: 'check-digit' }]);
+    expect(timeline(departed())[0]).not.toHaveProperty('warnings');
+  });
+
   it('says which event was said anew since, and which had its revisions taken back', () => {
     const revised = (id: string, of: string, at: string) => departed({ id, revision: { of, at } });
     const shown = timeline(

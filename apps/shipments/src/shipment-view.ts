@@ -13,6 +13,7 @@ import {
   type ShipmentStatus,
   STATUSES,
 } from '#contracts/shipments.js';
+import { Warning, warningsOf } from '#contracts/identifiers.js';
 import { CargoLot, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
 import { AnyOf, ManyOf } from '#service/view-fields.js';
 import { type Accepted, inOrderOfHappening, type Shipment } from './shipment.js';
@@ -80,6 +81,8 @@ class TimelineEvent {
   /** Said anew since: another event of its source stands in its place. */
   @IsBoolean() readonly revised!: boolean;
   @AnyOf(SHIPMENT_EVENTS) readonly data!: InstanceType<(typeof SHIPMENT_EVENTS)[number]>;
+  /** What is questionable in the data; absent where nothing is. */
+  @Optional() @ManyOf(() => Warning) readonly warnings?: readonly Warning[];
 }
 
 export class TimelineView {
@@ -141,6 +144,7 @@ export function timelineOf(shipment: Shipment & Identified, history: readonly Ac
     events: inOrderOfHappening(history).map(({ event, receivedAt, happenedAt }) => {
       // A retraction is final, so one that was itself taken back still stands.
       const fate = event.type === EventRetracted.type ? 'stands' : fateOf(shipment, event);
+      const warnings = warningsOf(event.data);
       return {
         id: event.id,
         source: event.source,
@@ -151,6 +155,7 @@ export function timelineOf(shipment: Shipment & Identified, history: readonly Ac
         retracted: fate === 'retracted',
         revised: fate === 'revised',
         data: event.data,
+        ...(warnings.length > 0 && { warnings }),
       };
     }),
   };

@@ -101,6 +101,19 @@ describe('the shipments service', () => {
       await untilStatus(id, 'arrived');
     });
 
+    it('with what is questionable told, and in the timeline too', async () => {
+      const id = newId();
+      const transport = { mode: 'vessel', vesselImo: '9176186' } as const;
+      const { body } = await send(id, registered(), departed({ transport }));
+      expect(body).toMatchObject({
+        warnings: [{ pointer: '/1/data/transport/vesselImo', code: 'check-digit' }],
+      });
+      await untilStatus(id, 'departed');
+      const { events } = (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body;
+      const told = events.flatMap(({ warnings = [] }) => warnings);
+      expect(told).toMatchObject([{ pointer: '/data/transport/vesselImo', code: 'check-digit' }]);
+    });
+
     it('with the size, order and repeats that they come in', async () => {
       const id = newId();
       const [registration, departure, arrival] = [registered(), departed(), arrived()];
