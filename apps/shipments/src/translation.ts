@@ -3,6 +3,7 @@
  * pure and total: of every event it says what it comes to, or why it is refused.
  */
 import type { Fault } from '#contracts/fault.js';
+import type { Warning } from '#contracts/identifiers.js';
 import type { EventRetracted, MilestoneReported, ObservationReported } from '#contracts/shipments.js';
 import type { Reference } from '#contracts/trade.js';
 
@@ -27,6 +28,8 @@ export type Translation =
       readonly events: readonly UnaddressedEvent[];
       /** By what it names its shipment; any of them may be enough. */
       readonly references: readonly Reference[];
+      /** What is questionable in it, and is taken all the same. Pointers are into the foreign event. */
+      readonly warnings?: readonly Warning[];
     }
   | {
       /** Pointers are into the foreign event. */

@@ -44,7 +44,7 @@ const references = (schema: unknown): string[] => {
 };
 
 /** The rules of our own say all of their schema themselves (`fields.ts`). */
-const OWN_RULES = ['isTimestamp', 'isDay', 'isText', 'isWebAddress', 'isExtensions'];
+const OWN_RULES = ['isTimestamp', 'isDay', 'isText', 'isWebAddress', 'isExtensions', 'isForeign'];
 
 /** A class whose properties have decorators: a contract, a query, an answer. */
 type DecoratedClass = new () => object;

@@ -220,3 +220,10 @@ export const Extensions = (): PropertyDecorator =>
     $ref: '#/$defs/Extensions',
     description: EXTENSIONS_DESCRIPTION,
   });
+
+const isJsonObject = (value: unknown): boolean =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** An object of another standard, whose rules are not a contract's to check. It is kept as text, never as a document. */
+export const Foreign = (description: string): PropertyDecorator =>
+  rule('isForeign', isJsonObject, { type: 'object', description });
