@@ -1,5 +1,6 @@
 /** The events of shipments: what upstream systems send, and what the shipments service publishes. */
 import { Extensions, Id, ListOf, Nested, OneOf, Optional, Containers, Text, Timestamp } from './fields.js';
+import { DcsaEventReported } from './dcsa.js';
 import { inbound, published } from './topic.js';
 import { CargoLot, INCOTERMS, Measurement, Party, Place, Transport } from './trade.js';
 
@@ -152,6 +153,7 @@ export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   MilestoneReported,
   ObservationReported,
   EventRetracted,
+  DcsaEventReported,
 ]);
 export const SHIPMENTS_EVENTS = published('shipments.events', 'shipment', [
   ShipmentRegistered,

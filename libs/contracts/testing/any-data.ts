@@ -64,6 +64,7 @@ export function anyData(schema: JsonSchema, definitions = schema.$defs ?? {}): f
       maxLength: Math.min(maxItems ?? 3, 3),
     });
   }
+  if (schema.type === 'object' && schema.properties === undefined) return extensions();
   if (schema.properties === undefined) throw new Error(`no generator for ${JSON.stringify(schema)}`);
   const properties = Object.entries(schema.properties).map(
     ([name, property]) => [name, anyData(property, definitions)] as const,
