@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { SHIPMENTS_ARRIVALS, SHIPMENTS_EVENTS, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { ServiceConfig } from '#service/config.js';
 import { ServiceModule } from '#service/service.module.js';
+import { DcsaController } from './dcsa.controller.js';
 import { IntakeController } from './intake.controller.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 import { ShipmentsConsumer } from './shipments.consumer.js';
@@ -14,7 +15,7 @@ export class ShipmentsModule {
     return {
       module: ShipmentsModule,
       imports: [ServiceModule.for(config, [SHIPMENTS_INBOUND, SHIPMENTS_EVENTS, SHIPMENTS_ARRIVALS])],
-      controllers: [ShipmentsConsumer, IntakeController, ShipmentsController],
+      controllers: [ShipmentsConsumer, IntakeController, DcsaController, ShipmentsController],
       providers: [ShipmentsCollection],
     };
   }

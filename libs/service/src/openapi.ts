@@ -83,6 +83,10 @@ const REFUSALS_OF_A_DOOR = [
 export const ApiAccepted = (view: View, description: string, ...codes: ProblemCode[]): MethodDecorator =>
   applyDecorators(answered(202, schemaRef(view), description), ApiProblems(...REFUSALS_OF_A_DOOR, ...codes));
 
+/** Documents what a door answers with when it is only tried (`?dryRun=true`). */
+export const ApiTried = (view: View): MethodDecorator =>
+  answered(200, schemaRef(view), 'With `dryRun=true`: what would become of it. Nothing is stored.');
+
 /** Documents an answer of several statuses that is the same view each time: health. */
 export const ApiStatuses = (view: View, descriptions: Readonly<Record<number, string>>): MethodDecorator =>
   applyDecorators(

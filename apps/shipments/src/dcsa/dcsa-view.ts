@@ -1,0 +1,55 @@
+/** What becomes of DCSA events, as the doors tell it. */
+import { Fault } from '#contracts/fault.js';
+import { Optional, Text, Timestamp } from '#contracts/fields.js';
+import { Warning } from '#contracts/identifiers.js';
+import { Reference } from '#contracts/trade.js';
+import { Described, ManyOf } from '#service/view-fields.js';
+import { faultsOf, isSound, type Item, type SoundItem } from './read-request.js';
+
+/** One of our events that a foreign one becomes. */
+class Becoming {
+  @Text(1024) readonly id!: string;
+  @Text(1024) readonly source!: string;
+  @Text(1024) readonly type!: string;
+  @Optional() @Timestamp() readonly time?: string;
+  @Described({ type: 'object', description: 'as the contract of its type has it' })
+  readonly data!: object;
+}
+
+/** An event that would be taken, by where it stands in what was sent. */
+class TriedItem {
+  @Described({ type: 'string', description: 'JSON pointer into what was sent' }) readonly pointer!: string;
+  @ManyOf(() => Becoming) readonly becomes!: readonly Becoming[];
+  /** By what it names its shipment. */
+  @ManyOf(() => Reference) readonly references!: readonly Reference[];
+  /** What is most likely a mistake, and would be taken all the same. */
+  @ManyOf(() => Warning) readonly warnings!: readonly Warning[];
+}
+
+/** One that would be refused, and what is wrong with it. */
+class RefusedOne {
+  @Described({ type: 'string', description: 'JSON pointer into what was sent' }) readonly pointer!: string;
+  @ManyOf(() => Fault) readonly faults!: readonly Fault[];
+}
+
+/** What would become of what was sent. With any of it refused, none would be taken. */
+export class DcsaTried {
+  @ManyOf(() => TriedItem) readonly accepted!: readonly TriedItem[];
+  @ManyOf(() => RefusedOne) readonly refused!: readonly RefusedOne[];
+}
+
+export function triedOf(items: readonly Item[]): DcsaTried {
+  return {
+    accepted: items.filter(isSound).map(itemOf),
+    refused: items
+      .filter((item) => !isSound(item))
+      .map((item) => ({ pointer: item.pointer, faults: faultsOf(item) })),
+  };
+}
+
+const itemOf = ({ pointer, translation: { events, references, warnings = [] } }: SoundItem): TriedItem => ({
+  pointer,
+  becomes: events,
+  references,
+  warnings,
+});
