@@ -31,7 +31,7 @@ it('tells by what a write has set which event of the lifecycle was the last, how
         if (batch.length === 0) return;
         from += batch.length;
         const state = batch.reduce(
-          (before, event) => take(before, event, now),
+          (before, event) => take(before, event, now, []),
           from === batch.length ? UNKNOWN : written,
         );
         expect(reached(changed(written, state))).toBe(from - 1);
@@ -63,7 +63,7 @@ it('estimates anew each time, later than before', () => {
   const etas = [0, 1, 2].map((nth) => estimate('SHP-1', 3, nth) as unknown as Claimant);
   const before = lifecycle('SHP-1', 3).slice(0, 2) as unknown as Claimant[];
   const states = [...before, ...etas].map((_, index, all) =>
-    all.slice(0, index + 1).reduce((state, event) => take(state, event, now), UNKNOWN),
+    all.slice(0, index + 1).reduce((state, event) => take(state, event, now, []), UNKNOWN),
   );
 
   expect(new Set(states.slice(1).map(({ eta }) => eta)).size).toBe(4);

@@ -15,7 +15,7 @@ import {
 } from '#contracts/deals.js';
 import type { Topic } from '#contracts/topic.js';
 import { Mineral } from '#contracts/fields.js';
-import { checkedBody, refusedBody } from '#service/body.js';
+import { checkedBody, inBody, refusedBody } from '#service/body.js';
 import { Accepted, Intake } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
 import { ApiAccepted, ApiAnswer, ApiBodyOf, ApiPage, ApiQueryOf } from '#service/openapi.js';
@@ -132,7 +132,7 @@ export class DealsController {
    * @param data held against the contract already
    * @throws RefusedEvent where it is not as it must be; pointers are into the body
    */
-  private accept(
+  private async accept(
     contract: ContractClass,
     subject: unknown,
     key: string | undefined,
@@ -154,7 +154,12 @@ export class DealsController {
     const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
     const refusal = refusalOf(event);
     if (refusal) throw refusedBody(refusal);
-    return this.intake.accept(topic, { batch: false, events: [event] }, headers);
+    const { accepted, warnings } = await this.intake.accept(
+      topic,
+      { batch: false, events: [event] },
+      headers,
+    );
+    return { accepted, ...(warnings && { warnings: warnings.map(inBody) }) };
   }
 
   @Get()

@@ -5,7 +5,7 @@
 import { Described, ManyOf } from '#service/view-fields.js';
 import { Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
 import { EventRetracted, type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
-import { type Accepted, inOrderOfHappening, type Shipment, take, takeBack, UNKNOWN } from './shipment.js';
+import { type Accepted, inOrderOfHappening, type Shipment, take, UNKNOWN } from './shipment.js';
 
 /** Where a shipment stands, in short. */
 class Standing {
@@ -38,16 +38,16 @@ export class AuditView {
 export function auditOf(id: string, history: readonly Accepted[]): AuditView {
   const happenedAt = new Map(inOrderOfHappening(history).map((one) => [one.event, one.happenedAt]));
   const asLearnt = history.toSorted((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());
+  const heard: Accepted[] = [];
   const late: LateEvent[] = [];
   let shipment = UNKNOWN;
   let latest = -Infinity;
-  asLearnt.forEach(({ event, receivedAt }, index) => {
+  for (const { event, receivedAt } of asLearnt) {
     const before = shipment;
     const moment = happenedAt.get(event)!;
     const isRetraction = event.type === EventRetracted.type;
-    shipment = isRetraction
-      ? takeBack(before, event, asLearnt.slice(0, index))
-      : take(before, event, receivedAt);
+    shipment = take(before, event, receivedAt, heard);
+    heard.push({ event, receivedAt });
     if (isRetraction || moment.getTime() < latest) {
       late.push({
         source: event.source,
@@ -61,7 +61,7 @@ export function auditOf(id: string, history: readonly Accepted[]): AuditView {
       });
     }
     if (!isRetraction) latest = Math.max(latest, moment.getTime());
-  });
+  }
   return { id, late };
 }
 

@@ -13,8 +13,9 @@ import { ApiAccepted, ApiAnswer, ApiQueryOf, ApiTried } from '#service/openapi.j
 import { ProblemError } from '#service/problem.js';
 import { CapturesCollection } from './captures.collection.js';
 import { begunAt, capturedEvent, finishedCapture, takenOf } from './epcis/capture.js';
-import { CaptureAccepted, CaptureJob, CaptureTried, itemOf, jobOf, triedOf } from './epcis/capture-view.js';
+import { CaptureAccepted, CaptureJob, itemOf, jobOf } from './epcis/capture-view.js';
 import { readDocument } from './epcis/read-document.js';
+import { Tried, triedOf } from './tried-view.js';
 
 class CaptureQuery {
   /** Answers what would become of it, and stores nothing. */
@@ -75,7 +76,7 @@ export class EpcisController {
   })
   @ApiHeader(BEHAVIOUR)
   @ApiQueryOf(CaptureQuery)
-  @ApiTried(CaptureTried)
+  @ApiTried(Tried)
   @ApiAccepted(
     CaptureAccepted,
     'Every event that was taken is on all in-sync replicas of Kafka; Location is the capture job.',
@@ -87,13 +88,13 @@ export class EpcisController {
     @Query() { dryRun }: CaptureQuery,
     @Headers() headers: Record<string, string>,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CaptureAccepted | CaptureTried> {
+  ): Promise<CaptureAccepted | Tried> {
     const behaviour = behaviourOf(headers[BEHAVIOUR_HEADER]);
     const document = readDocument(body);
     if (dryRun) {
       void reply.status(200);
       const { items, refused } = takenOf(document, 'proceed');
-      return { captured: items.map(triedOf), refused };
+      return triedOf(items, refused);
     }
     const taken = takenOf(document, behaviour);
     const captureID = uuidV7();

@@ -11,10 +11,11 @@ import {
   untilReady,
 } from '#service/testing/running-service.js';
 import { ShipmentsConfig } from './config.js';
-import type { CaptureAccepted, CaptureJob, CaptureTried } from './epcis/capture-view.js';
+import type { CaptureAccepted, CaptureJob } from './epcis/capture-view.js';
 import { arriving, booking, CONTEXT, documentOf, packing, withdrawn } from './epcis/epcis.story.js';
 import { registered } from './shipment.story.js';
 import { ShipmentsModule } from './shipments.module.js';
+import type { Tried } from './tried-view.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const PROCEED = { ...JSON_TYPE, 'GS1-Capture-Error-Behaviour': 'proceed' };
@@ -156,13 +157,13 @@ describe('EPCIS events', () => {
 
   it('tell what would become of them, and are not stored, when they are only tried', async () => {
     const event = arriving({ eventID: newEventID() });
-    const { status, body } = await capture<CaptureTried>(documentOf(event, 7), JSON_TYPE, '?dryRun=true');
+    const { status, body } = await capture<Tried>(documentOf(event, 7), JSON_TYPE, '?dryRun=true');
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      captured: [
+      accepted: [
         {
-          eventID: event['eventID'],
-          becomes: [{ data: { milestone: 'arrived', place: { unlocode: 'USSTL' } } }],
+          pointer: '/epcisBody/eventList/0',
+          becomes: [{ id: event['eventID'], data: { milestone: 'arrived', place: { unlocode: 'USSTL' } } }],
           references: [{ type: 'container', value: 'CSQU3054383' }],
         },
       ],

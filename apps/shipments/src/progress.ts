@@ -10,13 +10,16 @@ import {
 } from '#contracts/shipments.js';
 import { Leg, Place } from '#contracts/trade.js';
 import { Count, Described, ManyOf } from '#service/view-fields.js';
-import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
+import { type Accepted, inOrderOfHappening, type Shipment } from './shipment.js';
+import { fatesIn } from './standing.js';
 
 export class EtaView {
   @Timestamp() readonly eta!: string;
   @OneOf(CLASSIFIERS, 'planned or estimated: PLN or EST') readonly classifier!: Classifier;
   @Timestamp() readonly said!: string;
   @Text(1024) readonly source!: string;
+  /** Said anew since: what its source says now is another entry, or is no longer of this arrival. */
+  @Optional() @Flag() readonly revised?: true;
 }
 
 const VERDICTS = ['early', 'on-time', 'late'] as const;
@@ -66,28 +69,34 @@ const minutesFrom = (from: string, to: string): number =>
   Math.round((Date.parse(to) - Date.parse(from)) / 60_000);
 
 /** Milestones that were passed and stand, in the order of happening. */
-export const passedIn = ({ retracted }: Shipment, history: readonly Accepted[]): readonly Passed[] => {
-  const takenBack = new Set(retracted);
+export const passedIn = (shipment: Shipment, history: readonly Accepted[]): readonly Passed[] => {
+  const fateOf = fatesIn(shipment);
   return inOrderOfHappening(history).flatMap(({ event, happenedAt }) =>
-    event.type === MilestoneReported.type && event.data.classifier === 'ACT' && !takenBack.has(keyOf(event))
+    event.type === MilestoneReported.type && event.data.classifier === 'ACT' && fateOf(event) === 'stands'
       ? [{ event, happenedAt }]
       : [],
   );
 };
 
-/** Each time that the arrival was estimated or planned anew, and by whom; the latest last. */
-export function etaHistoryOf(
-  { registration, retracted }: Shipment,
-  history: readonly Accepted[],
-): readonly EtaView[] {
-  const destination = registration?.data.route.destination.unlocode;
-  const takenBack = new Set(retracted);
+/** Each time that the arrival was estimated or planned anew, under whatever name, and by whom; the latest last. */
+export function etaHistoryOf(shipment: Shipment, history: readonly Accepted[]): readonly EtaView[] {
+  const destination = shipment.registration?.data.route.destination.unlocode;
+  const fateOf = fatesIn(shipment);
   return inOrderOfHappening(history).flatMap(({ event, happenedAt: said }) => {
-    if (event.type !== MilestoneReported.type || takenBack.has(keyOf(event))) return [];
+    const fate = fateOf(event);
+    if (event.type !== MilestoneReported.type || fate === 'retracted') return [];
     const { milestone, classifier, at, place } = event.data;
     const elsewhere = place !== undefined && destination !== undefined && place.unlocode !== destination;
     if (milestone !== 'arrived' || classifier === 'ACT' || elsewhere) return [];
-    return [{ eta: at, classifier, said: said.toISOString(), source: event.source }];
+    return [
+      {
+        eta: at,
+        classifier,
+        said: said.toISOString(),
+        source: event.source,
+        ...(fate === 'revised' && { revised: true as const }),
+      },
+    ];
   });
 }
 

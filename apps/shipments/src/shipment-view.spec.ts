@@ -14,6 +14,7 @@ import {
   SAINT_LOUIS,
   SALALAH,
   shipmentAfter,
+  withdrawn,
 } from './shipment.story.js';
 import { shipmentOf, summaryOf, timelineOf } from './shipment-view.js';
 
@@ -77,6 +78,29 @@ describe('the timeline', () => {
     expect(shown.filter(({ retracted: is }) => is).map(({ id }) => id)).toEqual(['wrong']);
   });
 
+  it('says what is questionable in an event', () => {
+    const [event] = timeline(departed({ transport: { mode: 'vessel', vesselImo: '9176186' } }));
+    expect(event!.warnings).toMatchObject([{ pointer: '/data/transport/vesselImo', code: 'check-digit' }]);
+    expect(timeline(departed())[0]).not.toHaveProperty('warnings');
+  });
+
+  it('says which event was said anew since, and which had its revisions taken back', () => {
+    const revised = (id: string, of: string, at: string) => departed({ id, revision: { of, at } });
+    const shown = timeline(
+      revised('a@2', 'a', '2025-09-12T00:00:00Z'),
+      revised('a@1', 'a', '2025-09-11T00:00:00Z'),
+      revised('b@1', 'b', '2025-09-11T00:00:00Z'),
+      withdrawn('b', { id: 'back' }),
+    );
+    const fates = shown.map(({ id, retracted: back, revised: anew }) => [id, back, anew]);
+    expect(fates.sort()).toEqual([
+      ['a@1', false, true],
+      ['a@2', false, false],
+      ['b@1', true, false],
+      ['back', false, false],
+    ]);
+  });
+
   it('says of each event when it happened, and when we learnt of it', () => {
     const event = departed({ at: '2025-09-12T06:00:00+05:00', learnt: '2025-09-12T08:00:00.000Z' });
     const [shown] = timeline(event);
@@ -122,13 +146,28 @@ describe('the history of the ETA', () => {
     expect(etaHistory).toEqual([]);
   });
 
+  it('keeps what was said before it was said anew, and not what was taken back', () => {
+    const word = (nth: number, of: string): Accepted =>
+      estimated(`2025-10-0${nth}T00:00:00Z`, {
+        id: `${of}@${nth}`,
+        said: `2025-09-2${nth}T00:00:00Z`,
+        revision: { of, at: `2025-09-2${nth}T00:00:00Z` },
+      });
+    const { etaHistory } = view(registered(), word(1, 'a'), word(2, 'a'), word(3, 'b'), withdrawn('b'));
+    expect(etaHistory.map(({ eta, revised: anew }) => [eta, anew])).toEqual([
+      ['2025-10-01T00:00:00Z', true],
+      ['2025-10-02T00:00:00Z', undefined],
+    ]);
+  });
+
   it('ends with the ETA itself, while the shipment is on its way', () => {
     fc.assert(
       fc.property(life, (events) => {
         fc.pre(!shipmentAfter(events).closeOut);
         const { eta, etaHistory } = view(...events);
-        const estimates = etaHistory.filter(({ classifier }) => classifier === 'EST');
-        expect((estimates.at(-1) ?? etaHistory.at(-1))?.eta).toBe(eta);
+        const standing = etaHistory.filter(({ revised: anew }) => !anew);
+        const estimates = standing.filter(({ classifier }) => classifier === 'EST');
+        expect((estimates.at(-1) ?? standing.at(-1))?.eta).toBe(eta);
       }),
       { numRuns: 2_000 },
     );

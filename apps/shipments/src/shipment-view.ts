@@ -1,6 +1,7 @@
 /** A shipment as it is shown over HTTP. */
 import { IsBoolean } from 'class-validator';
 import { Containers, Extensions, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
+import { Warning, warningsOf } from '#contracts/identifiers.js';
 import {
   type Classifier,
   CLASSIFIERS,
@@ -39,7 +40,8 @@ import {
   StayView,
   staysOf,
 } from './progress.js';
-import { type Accepted, inOrderOfHappening, keyOf, type Shipment } from './shipment.js';
+import { type Accepted, inOrderOfHappening, type Shipment } from './shipment.js';
+import { fatesIn, keyOf } from './standing.js';
 
 interface Identified {
   readonly _id: string;
@@ -146,7 +148,11 @@ class TimelineEvent {
   @Timestamp() readonly happenedAt!: string;
   @Timestamp() readonly receivedAt!: string;
   @IsBoolean() readonly retracted!: boolean;
+  /** Said anew since: another event of its source stands in its place. */
+  @IsBoolean() readonly revised!: boolean;
   @AnyOf(SHIPMENT_EVENTS) readonly data!: InstanceType<(typeof SHIPMENT_EVENTS)[number]>;
+  /** What is questionable in the data; absent where nothing is. */
+  @Optional() @ManyOf(() => Warning) readonly warnings?: readonly Warning[];
 }
 
 export class TimelineView {
@@ -217,22 +223,25 @@ function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): M
   });
 }
 
-export function timelineOf(
-  { _id, retracted }: Shipment & Identified,
-  history: readonly Accepted[],
-): TimelineView {
+export function timelineOf(shipment: Shipment & Identified, history: readonly Accepted[]): TimelineView {
+  const fateOf = fatesIn(shipment);
   return {
-    id: _id,
-    events: inOrderOfHappening(history).map(({ event, receivedAt, happenedAt }) => ({
-      id: event.id,
-      source: event.source,
-      type: event.type,
-      ...(event.time !== undefined && { time: event.time }),
-      happenedAt: happenedAt.toISOString(),
-      receivedAt: receivedAt.toISOString(),
-      // A retraction is final, so one that was itself taken back still stands.
-      retracted: event.type !== EventRetracted.type && retracted.includes(keyOf(event)),
-      data: event.data,
-    })),
+    id: shipment._id,
+    events: inOrderOfHappening(history).map(({ event, receivedAt, happenedAt }) => {
+      const fate = fateOf(event);
+      const warnings = warningsOf(event.data);
+      return {
+        id: event.id,
+        source: event.source,
+        type: event.type,
+        ...(event.time !== undefined && { time: event.time }),
+        happenedAt: happenedAt.toISOString(),
+        receivedAt: receivedAt.toISOString(),
+        retracted: fate === 'retracted',
+        revised: fate === 'revised',
+        data: event.data,
+        ...(warnings.length > 0 && { warnings }),
+      };
+    }),
   };
 }

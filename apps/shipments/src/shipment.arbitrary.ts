@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { CLASSIFIERS, EventRetracted, EXCEPTION_TYPES, MILESTONES, OUTCOMES } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
-import { type Accepted, keyOf } from './shipment.js';
+import type { Accepted, ShipmentEvent } from './shipment.js';
 import {
   acknowledged,
   ANTIMONY,
@@ -19,7 +19,9 @@ import {
   retracted,
   SAINT_LOUIS,
   SALALAH,
+  withdrawn,
 } from './shipment.story.js';
+import { keyOf } from './standing.js';
 
 const IN_A_CONTAINER: CargoLot[] = [{ ...ANTIMONY, quantity: '21', containers: ['CSQU3054383'] }];
 const SOURCES = ['/carrier', '/forwarder', '/port'];
@@ -147,11 +149,32 @@ const acknowledgement = fc
 
 const time = fc.tuple(said, moment).map(([when, until]) => clock(until, when));
 
+/** Revisions of a few events, so that many are of the same. */
+const revised = fc
+  .tuple(
+    fc.constantFrom(...SOURCES),
+    fc.integer({ min: 1, max: 2 }).map((n) => `r${n}`),
+    moment,
+    fc.constantFrom('', 'x'),
+    fc.oneof({ weight: 3, arbitrary: milestone }, { weight: 1, arbitrary: observation }),
+  )
+  .map(([source, of, at, more, { event, receivedAt }]): Accepted => {
+    const data = { ...event.data, revision: { of, at } };
+    return { event: { ...event, source, id: `${of}@${at}${more}`, data } as ShipmentEvent, receivedAt };
+  });
+
+const withdrawal = fc
+  .tuple(said, fc.constantFrom('r1', 'r2', 'e1'), fc.option(moment, { nil: undefined }))
+  .map(([when, of, upTo]) => withdrawn(of, { ...when, upTo }));
+
 const retraction = fc
   .tuple(said, fc.integer({ min: 1, max: 30 }))
   .map(([when, n]) => retracted(reported('arrived', { id: `e${n}`, source: when.source }), when));
 
-/** A set of events: no two have the same source and id. Registrations, milestones of all kinds, references, what is seen, planned and acknowledged, ends, retractions. */
+/**
+ * A set of events: no two have the same source and id. Registrations, milestones of all kinds, references, what is seen,
+ * planned and acknowledged, ends, revisions, retractions.
+ */
 export const life: fc.Arbitrary<Accepted[]> = fc.uniqueArray(
   fc.oneof(
     { weight: 2, arbitrary: registration },
@@ -159,8 +182,10 @@ export const life: fc.Arbitrary<Accepted[]> = fc.uniqueArray(
     { weight: 1, arbitrary: fc.oneof(assignment, closeOut, plan, acknowledgement, time) },
     { weight: 1, arbitrary: observation },
     { weight: 2, arbitrary: retraction },
+    { weight: 4, arbitrary: revised },
+    { weight: 1, arbitrary: withdrawal },
   ),
-  { selector: ({ event }) => keyOf(event), maxLength: 14 },
+  { selector: ({ event }) => keyOf(event), maxLength: 16 },
 );
 
 /** The same events in another order, any of them any number of times. */

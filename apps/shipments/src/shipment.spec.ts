@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { MILESTONES, OUTCOMES } from '#contracts/shipments.js';
 import { inAnyOrder, isRetraction, life } from './shipment.arbitrary.js';
-import { keyOf } from './shipment.js';
+import { type Accepted, take } from './shipment.js';
 import {
   arrived,
   closedOut,
@@ -9,6 +9,7 @@ import {
   estimated,
   given,
   KARACHI,
+  nameOf,
   planned,
   registered,
   reported,
@@ -16,6 +17,7 @@ import {
   SAINT_LOUIS,
   SALALAH,
   shipmentAfter,
+  withdrawn,
 } from './shipment.story.js';
 
 describe('the status of a shipment', () => {
@@ -282,6 +284,97 @@ describe('a retraction', () => {
   });
 });
 
+describe('an event that is said anew', () => {
+  const first = arrived({
+    id: 'eta@1',
+    at: '2025-10-03T00:00:00Z',
+    classifier: 'EST',
+    revision: { of: 'eta', at: '2025-09-20T00:00:00Z' },
+  });
+  const second = arrived({
+    id: 'eta@2',
+    at: '2025-10-01T00:00:00Z',
+    classifier: 'EST',
+    place: SALALAH,
+    said: '2025-09-01T00:00:00Z',
+    revision: { of: 'eta', at: '2025-09-21T02:00:00+05:00' },
+  });
+
+  it('is what its last revision says, whichever comes first, and the others had never been sent', () => {
+    given(first, second).thenAs(second, first);
+    given(first).then({ eta: '2025-10-03T00:00:00Z' });
+    given(registered(), first, second).then({ eta: undefined });
+    given(registered(), second, first).then({ eta: undefined });
+  });
+
+  it('is not touched by what another source says of the same name', () => {
+    given(first, { ...second, event: { ...second.event, source: '/rival' } }).then({
+      eta: '2025-10-03T00:00:00Z',
+    });
+  });
+
+  it('of two revisions at the same instant is the one of the later id', () => {
+    const revision = { of: 'eta', at: '2025-09-20T05:00:00+05:00' };
+    const rival = estimated('2025-10-09T00:00:00Z', { id: 'eta@1b', said: '2025-09-01T00:00:00Z', revision });
+    given(first, rival).then({ eta: '2025-10-09T00:00:00Z' });
+    given(rival, first).then({ eta: '2025-10-09T00:00:00Z' });
+  });
+
+  it('is told from another revision of the same millisecond', () => {
+    const at = (nanoseconds: string): Accepted =>
+      estimated(`2025-10-0${nanoseconds}T00:00:00Z`, {
+        id: `eta@${nanoseconds}`,
+        revision: { of: 'eta', at: `2025-09-20T00:00:00.00000000${nanoseconds}Z` },
+      });
+    given(at('9'), at('8')).then({ eta: '2025-10-09T00:00:00Z' });
+  });
+
+  it('is taken back with all its revisions, those to come too', () => {
+    for (const events of orders(first, second, withdrawn('eta', { id: 'back' })))
+      given(...events).then({ eta: undefined, status: 'announced', milestones: [] });
+  });
+
+  it('is taken back up to an instant: a later revision stands', () => {
+    for (const events of orders(
+      first,
+      second,
+      withdrawn('eta', { id: 'back', upTo: '2025-09-20T12:00:00Z' }),
+    ))
+      given(...events).then({ eta: '2025-10-01T00:00:00Z' });
+  });
+
+  it('is taken back with the revision of the same instant', () => {
+    for (const events of orders(first, withdrawn('eta', { id: 'back', upTo: '2025-09-20T00:00:00Z' })))
+      given(...events).then({ eta: undefined });
+  });
+
+  it('costs no look at the past where the new word comes to hold all that the old one held', () => {
+    const next = estimated('2025-10-05T00:00:00Z', {
+      id: 'eta@3',
+      said: '2025-09-25T00:00:00Z',
+      revision: { of: 'eta', at: '2025-09-25T00:00:00Z' },
+    });
+    const before = shipmentAfter([registered(), first]);
+    expect(take(before, next.event, next.receivedAt)).toMatchObject({ eta: '2025-10-05T00:00:00Z' });
+    expect(take(before, second.event, second.receivedAt)).toBe('needs-history');
+  });
+
+  it('gives back what the word before it had pushed aside', () => {
+    const other = arrived({ classifier: 'EST', at: '2025-10-07T00:00:00Z', said: '2025-09-10T00:00:00Z' });
+    given(registered(), other, first, second).then({ eta: '2025-10-07T00:00:00Z' });
+  });
+
+  it('is not taken back by the id of one revision', () => {
+    given(first, withdrawn('eta@1')).then({ eta: '2025-10-03T00:00:00Z' });
+  });
+});
+
+/** Three events at most, in every order. */
+const orders = (...events: Accepted[]): Accepted[][] =>
+  events.length < 2
+    ? [events]
+    : events.flatMap((one, nth) => orders(...events.toSpliced(nth, 1)).map((rest) => [one, ...rest]));
+
 describe('whatever order events come in, and however often', () => {
   it('the state is the same, to the last field', () => {
     fc.assert(
@@ -306,13 +399,22 @@ describe('whatever order events come in, and however often', () => {
       fc.property(told, fc.nat(), ([events, wrong, shuffled], seed) => {
         const back = retracted(wrong, { id: 'taken-back' });
         const place = seed % (shuffled.length + 1);
-        const { retracted: _, ...with_ } = shipmentAfter([
-          ...shuffled.slice(0, place),
-          back,
-          ...shuffled.slice(place),
-        ]);
-        const { retracted: __, ...without } = shipmentAfter(
-          events.filter(({ event }) => keyOf(event) !== keyOf(wrong.event)),
+        const {
+          retracted: _,
+          revisions: _r,
+          ...with_
+        } = shipmentAfter([...shuffled.slice(0, place), back, ...shuffled.slice(place)]);
+        const {
+          retracted: __,
+          revisions: __r,
+          ...without
+        } = shipmentAfter(
+          events.filter(
+            ({ event }) =>
+              isRetraction({ event } as Accepted) ||
+              nameOf(event) !== nameOf(wrong.event) ||
+              event.source !== wrong.event.source,
+          ),
         );
         expect(with_).toEqual({ ...without });
       }),

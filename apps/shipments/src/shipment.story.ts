@@ -1,5 +1,5 @@
 /** Words for stories of shipments, as the specs tell them. */
-import type { Classifier, ExceptionType, Milestone, Outcome } from '#contracts/shipments.js';
+import type { Classifier, ExceptionType, Milestone, Outcome, Revision } from '#contracts/shipments.js';
 import {
   ClosedOut,
   EventRetracted,
@@ -21,15 +21,8 @@ import type {
   Transport,
   Weighing,
 } from '#contracts/trade.js';
-import {
-  type Accepted,
-  keyOf,
-  type Shipment,
-  type ShipmentEvent,
-  take,
-  takeBack,
-  UNKNOWN,
-} from './shipment.js';
+import { type Accepted, type Shipment, type ShipmentEvent, take, UNKNOWN } from './shipment.js';
+import { keyOf } from './standing.js';
 
 export const KARACHI: Place = { unlocode: 'PKKHI', name: 'Karachi' };
 export const SALALAH: Place = { unlocode: 'OMSLL', name: 'Salalah' };
@@ -52,6 +45,7 @@ interface Reported extends Said {
   seals?: readonly Seal[] | undefined;
   weights?: readonly Weighing[] | undefined;
   classifier?: Classifier;
+  revision?: Revision | undefined;
 }
 
 let ids = 0;
@@ -145,6 +139,7 @@ export const reported = (milestone: Milestone, told: Reported = {}): Accepted =>
     seals,
     weights,
     classifier = 'ACT',
+    revision,
     ...said
   } = told;
   const data = {
@@ -156,6 +151,7 @@ export const reported = (milestone: Milestone, told: Reported = {}): Accepted =>
     ...(containers && { containers }),
     ...(seals && { seals }),
     ...(weights && { weights }),
+    ...(revision && { revision }),
   };
   return accepted(MilestoneReported.type, data, said);
 };
@@ -211,7 +207,17 @@ export const clock = (until: string, said: Said = {}): Accepted =>
 
 /** Takes an event back, in the name of its own source unless told otherwise. */
 export const retracted = ({ event }: Accepted, said: Said = {}): Accepted =>
-  accepted(EventRetracted.type, { eventId: event.id }, { source: event.source, ...said });
+  accepted(EventRetracted.type, { eventId: nameOf(event) }, { source: event.source, ...said });
+
+/** What an event is taken back by. */
+export const nameOf = ({ id, data }: ShipmentEvent): string =>
+  'revision' in data && data.revision ? data.revision.of : id;
+
+/** Takes back what has revisions: all of them, or those up to an instant. */
+export const withdrawn = (
+  eventId: string,
+  { upTo, ...said }: Said & { upTo?: string | undefined } = {},
+): Accepted => accepted(EventRetracted.type, { eventId, ...(upTo !== undefined && { upTo }) }, said);
 
 /** The state after each event, as it is folded: repeats are told, a retraction has the history. */
 export function statesAfter(events: readonly Accepted[]): { state: Shipment; by: Accepted }[] {
@@ -222,16 +228,22 @@ export function statesAfter(events: readonly Accepted[]): { state: Shipment; by:
     const { event, receivedAt } = by;
     if (known.has(keyOf(event))) return [];
     known.add(keyOf(event));
-    state =
-      event.type === EventRetracted.type ? takeBack(state, event, history) : take(state, event, receivedAt);
+    const taken = take(state, event, receivedAt);
+    state = taken === 'needs-history' ? take(state, event, receivedAt, history) : taken;
     history.push(by);
     return [{ state, by }];
   });
 }
 
-/** What a shipment has come to, by the events in the order in which they were learnt of. */
+/** A state whose list of revisions has a fixed order, and not that of hearing. */
+export const comparable = ({ revisions, ...state }: Shipment): Shipment => ({
+  ...state,
+  ...(revisions && { revisions: revisions.toSorted((a, b) => (a.of < b.of ? -1 : 1)) }),
+});
+
+/** What a shipment has come to, by the events in the order in which they were learnt of; comparable. */
 export const shipmentAfter = (events: readonly Accepted[]): Shipment =>
-  statesAfter(events).at(-1)?.state ?? UNKNOWN;
+  comparable(statesAfter(events).at(-1)?.state ?? UNKNOWN);
 
 /** `given(booked, departed).then({ status: 'departed' })`: what must hold of the state; all else may be as it is. */
 export const given = (...events: readonly Accepted[]) => ({

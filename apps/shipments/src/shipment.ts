@@ -3,8 +3,9 @@
  *
  * Each event claims a slot (the registration; a milestone at a place; what is expected of it), and the claim that
  * comes last in the order of happening holds the slot. Taking the last of a set does not depend on the order in
- * which the set was seen, nor on repeats, so duplicates, late and out-of-order events all lead to the same state. Only a
- * retraction can free a slot for the one before, so it alone folds the whole timeline again.
+ * which the set was seen, nor on repeats, so duplicates, late and out-of-order events all lead to the same state. Only
+ * what takes back an event, a retraction or a revision of it, can free a slot for the one before, so that alone folds the
+ * whole timeline again.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EventOf } from '#contracts/contract.js';
@@ -31,6 +32,7 @@ import { type Evidence, evidenceOf } from './evidence.js';
 import { type Exception, exceptionsOf } from './exceptions.js';
 import { overdueFrom } from './expectations.js';
 import { assign, type Assigned, referencesOf } from './references.js';
+import { fateOf, fatesIn, keyOf, learn, replacedBy, type Standing, standingOf } from './standing.js';
 
 export type Claimant = EventOf<
   | typeof ShipmentRegistered
@@ -94,9 +96,7 @@ export interface Clock extends Claim {
   readonly until: Date;
 }
 
-export interface Shipment {
-  /** `source id` of every event that was taken back, whether it has come yet or not; sorted. */
-  readonly retracted: readonly string[];
+export interface Shipment extends Standing {
   readonly registration?: Registration | undefined;
   /** When it was first registered. */
   readonly registeredAt?: Date | undefined;
@@ -134,9 +134,6 @@ export interface Shipment {
 
 export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'announced' };
 
-/** What identifies an event, in `retracted`. */
-export const keyOf = ({ source, id }: { source: string; id: string }): string => `${source} ${id}`;
-
 /** When an event happened. A milestone passed and an end say so themselves; anything else happened when it was said. */
 const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
   if (event.type === MilestoneReported.type && event.data.classifier === 'ACT')
@@ -164,29 +161,53 @@ export const inOrderOfHappening = (
 /**
  * Takes one event into a shipment. That it has not been taken before is for the caller to know.
  * @param receivedAt when we learnt of it; the order of happening falls back on it where an event has no time
+ * @param history every event accepted before, in any order
+ * @returns 'needs-history' where the event may leave a slot free, and it takes the history to say who holds it then
  */
-export function take(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment {
-  if (shipment.retracted.includes(keyOf(event))) return shipment;
-  return derive(claim(shipment, event, receivedAt));
+export function take(
+  shipment: Shipment,
+  event: ShipmentEvent,
+  receivedAt: Date,
+  history: readonly Accepted[],
+): Shipment;
+export function take(
+  shipment: Shipment,
+  event: ShipmentEvent,
+  receivedAt: Date,
+  history?: readonly Accepted[],
+): Shipment | 'needs-history';
+export function take(
+  shipment: Shipment,
+  event: ShipmentEvent,
+  receivedAt: Date,
+  history?: readonly Accepted[],
+): Shipment | 'needs-history' {
+  const known: Shipment = { ...shipment, ...learn(shipment, event) };
+  if (event.type === EventRetracted.type) {
+    if (!history) return 'needs-history';
+    return counted(shipment, known, history) ? foldBy(known, history) : known;
+  }
+  const taken = fateOf(known, event) === 'stands' ? claim(known, event, receivedAt) : known;
+  const replaced = replacedBy(shipment, event);
+  // One that comes to hold all that the word before it had held, the next estimate as a rule, leaves nothing free.
+  if (replaced === undefined || !claimsOf(taken).some((held) => keyOf(held) === replaced))
+    return derive(taken);
+  return history ? foldBy(known, [...history, { event, receivedAt }]) : 'needs-history';
 }
 
-/**
- * Takes an event back: the state that all the others come to, folded from nothing.
- * @param history every event accepted before, in any order
- */
-export function takeBack(
-  shipment: Shipment,
-  { source, data }: Retraction,
-  history: readonly Accepted[],
-): Shipment {
-  const wrong = keyOf({ source, id: data.eventId });
-  const retracted = [...new Set([...shipment.retracted, wrong])].sort();
-  const taken = history.find(({ event }) => event.id === data.eventId && event.source === source);
-  // What holds no slot leaves none free. Of registrations the first counts too, and of references every one.
-  const names =
-    taken?.event.type === ShipmentRegistered.type || taken?.event.type === ReferencesAssigned.type;
-  const held = names || claimsOf(shipment).some((claim) => keyOf(claim) === wrong);
-  return taken && held ? foldWithout(retracted, history) : { ...shipment, retracted };
+/** Whether anything that no longer stands had counted: it held a slot; of registrations the first counts too, and of references all. */
+function counted(before: Shipment, after: Standing, history: readonly Accepted[]): boolean {
+  const stood = fatesIn(before);
+  const stands = fatesIn(after);
+  const holders = new Set(claimsOf(before).map(keyOf));
+  return history.some(
+    ({ event }) =>
+      stood(event) === 'stands' &&
+      stands(event) !== 'stands' &&
+      (event.type === ShipmentRegistered.type ||
+        event.type === ReferencesAssigned.type ||
+        holders.has(keyOf(event))),
+  );
 }
 
 const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
@@ -203,20 +224,21 @@ const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
 };
 
 /** What events come to, folded from nothing. The order in which they are given does not matter. */
-export function foldOf(history: readonly Accepted[]): Shipment {
-  const retracted = history.flatMap(({ event }) =>
-    event.type === EventRetracted.type ? [keyOf({ source: event.source, id: event.data.eventId })] : [],
-  );
-  return foldWithout([...new Set(retracted)].sort(), history);
-}
+export const foldOf = (history: readonly Accepted[]): Shipment =>
+  foldBy(standingOf(history.map(({ event }) => event)), history);
 
-function foldWithout(retracted: readonly string[], history: readonly Accepted[]): Shipment {
-  const takenBack = new Set(retracted);
-  const folded = history.reduce<Shipment>((state, { event, receivedAt }) => {
-    const stands = event.type !== EventRetracted.type && !takenBack.has(keyOf(event));
-    return stands ? claim(state, event, receivedAt) : state;
-  }, UNKNOWN);
-  return { ...derive(folded), retracted };
+function foldBy({ retracted, revisions }: Standing, history: readonly Accepted[]): Shipment {
+  const fate = fatesIn({ retracted, revisions });
+  const nothing: Shipment = { ...UNKNOWN, retracted, revisions };
+  return derive(
+    history.reduce<Shipment>(
+      (state, { event, receivedAt }) =>
+        event.type !== EventRetracted.type && fate(event) === 'stands'
+          ? claim(state, event, receivedAt)
+          : state,
+      nothing,
+    ),
+  );
 }
 
 function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, type mongo, Schema } from 'mongoose';
-import { EventRetracted, type ShipmentStatus } from '#contracts/shipments.js';
+import type { ShipmentStatus } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Accepted, History } from '#messaging/history.js';
@@ -9,7 +9,7 @@ import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
 import type { NamedShipment } from './correlation/decide.js';
-import { type Registration, type Shipment, type ShipmentEvent, take, takeBack, UNKNOWN } from './shipment.js';
+import { type Registration, type Shipment, type ShipmentEvent, take, UNKNOWN } from './shipment.js';
 
 /** One document a shipment: what is derived of its events, and what is on its way out. The events are in its history. */
 export type ShipmentDocument = Stored<Shipment>;
@@ -140,9 +140,8 @@ function evolve(
   history: readonly Accepted<ShipmentEvent>[] | undefined,
 ): Evolution<Shipment> {
   const before = state ?? UNKNOWN;
-  if (event.type === EventRetracted.type && !history) return 'needs-history';
-  const after =
-    event.type === EventRetracted.type ? takeBack(before, event, history!) : take(before, event, receivedAt);
+  const after = take(before, event, receivedAt, history);
+  if (after === 'needs-history') return after;
   return {
     state: after,
     announcements: announcementsOf(before, after, event.time ?? receivedAt.toISOString()),

@@ -110,6 +110,44 @@ describe('the shipments service', () => {
       await untilStatus(id, 'arrived');
     });
 
+    it('said anew in any order: the last word stands, and the timeline has all of them', async () => {
+      const id = newId();
+      const word = (nth: number): Accepted =>
+        estimated(`2025-10-0${nth}T00:00:00Z`, {
+          id: `eta@${nth}`,
+          revision: { of: 'eta', at: `2025-09-2${nth}T00:00:00Z` },
+        });
+      await send(id, registered(), word(2));
+      await until('the second word is heard', async () => (await shipment(id)).eta !== undefined, 20_000);
+      await send(id, word(3), word(1));
+      await until(
+        'the third word stands',
+        async () => (await shipment(id)).eta === '2025-10-03T00:00:00Z',
+        20_000,
+      );
+      await until(
+        'all are heard',
+        async () => (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body.events.length === 4,
+        20_000,
+      );
+      const { events } = (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body;
+      expect(events.map((event) => event.revised).sort()).toEqual([false, false, true, true]);
+      expect((await shipment(id)).eta).toBe('2025-10-03T00:00:00Z');
+    });
+
+    it('with what is questionable told, and in the timeline too', async () => {
+      const id = newId();
+      const transport = { mode: 'vessel', vesselImo: '9176186' } as const;
+      const { body } = await send(id, registered(), departed({ transport }));
+      expect(body).toMatchObject({
+        warnings: [{ pointer: '/1/data/transport/vesselImo', code: 'check-digit' }],
+      });
+      await untilStatus(id, 'departed');
+      const { events } = (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body;
+      const told = events.flatMap(({ warnings = [] }) => warnings);
+      expect(told).toMatchObject([{ pointer: '/data/transport/vesselImo', code: 'check-digit' }]);
+    });
+
     it('with the size, order and repeats that they come in', async () => {
       const id = newId();
       const [registration, departure, arrival] = [registered(), departed(), arrived()];
@@ -532,6 +570,8 @@ describe('the shipments service', () => {
         'status',
       ]);
       expect(Object.keys(body.paths).sort()).toEqual([
+        '/dcsa/v2/events',
+        '/dcsa/v3/events',
         '/epcis/capture',
         '/epcis/capture/{id}',
         '/events',

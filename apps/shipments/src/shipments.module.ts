@@ -14,6 +14,7 @@ import { Correlator } from './correlation/correlator.js';
 import { UnmatchedCollection } from './correlation/unmatched.collection.js';
 import { UnmatchedController } from './correlation/unmatched.controller.js';
 import { UnmatchedPoller } from './correlation/unmatched.poller.js';
+import { DcsaController } from './dcsa.controller.js';
 import { EpcisController } from './epcis.controller.js';
 import { ExceptionsController } from './exceptions.controller.js';
 import { IntakeController } from './intake.controller.js';
@@ -41,6 +42,7 @@ export class ShipmentsModule {
         ShipmentsConsumer,
         IntakeController,
         EpcisController,
+        DcsaController,
         ExceptionsController,
         ShipmentsController,
         UnmatchedController,

@@ -3,6 +3,7 @@
  * pure and total: of every event it says what it comes to, or why it is refused.
  */
 import type { Fault } from '#contracts/fault.js';
+import type { Warning } from '#contracts/identifiers.js';
 import type { EventRetracted, MilestoneReported, ObservationReported } from '#contracts/shipments.js';
 import type { Reference } from '#contracts/trade.js';
 
@@ -21,13 +22,18 @@ export type UnaddressedEvent =
   | Unaddressed<typeof ObservationReported>
   | Unaddressed<typeof EventRetracted>;
 
+/** What a foreign event comes to that is as it must be. */
+export interface Translated {
+  readonly events: readonly UnaddressedEvent[];
+  /** By what it names its shipment; any of them may be enough. */
+  readonly references: readonly Reference[];
+  /** What is questionable in it, and is taken all the same. Pointers are into the foreign event. */
+  readonly warnings?: readonly Warning[];
+}
+
 /** What one foreign event comes to. */
 export type Translation =
-  | {
-      readonly events: readonly UnaddressedEvent[];
-      /** By what it names its shipment; any of them may be enough. */
-      readonly references: readonly Reference[];
-    }
+  | Translated
   | {
       /** Pointers are into the foreign event. */
       readonly faults: readonly Fault[];

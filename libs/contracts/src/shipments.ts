@@ -12,6 +12,7 @@ import {
   Timestamp,
   WholeNumber,
 } from './fields.js';
+import { DcsaEventReported } from './dcsa.js';
 import { EpcisEventCaptured } from './epcis.js';
 import { inbound, published } from './topic.js';
 import {
@@ -63,6 +64,17 @@ export class Route {
   @Optional() @Timestamp() deadline?: string;
 }
 
+/**
+ * An event that may be said anew. Of the events of one source that revise the same, the last revision stands, whichever
+ * comes first, and the others are as if they had never been sent.
+ */
+export class Revision {
+  /** What all revisions of the event share: its name at its source. */
+  @Text(1024) of!: string;
+  /** When it was revised. Of two that were revised at the same instant the later `id` stands. */
+  @Timestamp() at!: string;
+}
+
 export class ShipmentRegistered {
   static readonly type = 'orebound.shipment.registered.v1';
   static readonly description =
@@ -106,6 +118,7 @@ export class MilestoneReported {
   /** What was weighed there. */
   @Optional() @ListOf(() => Weighing, { min: 1, max: 500 }) weights?: Weighing[];
   @Optional() @Text(2000) remarks?: string;
+  @Optional() @Nested(() => Revision) revision?: Revision;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -120,6 +133,7 @@ export class ObservationReported {
   @Optional() @Containers(500) containers?: string[];
   @Optional() @ListOf(() => Measurement, { min: 1, max: 200 }) measurements?: Measurement[];
   @Optional() @Text(2000) remarks?: string;
+  @Optional() @Nested(() => Revision) revision?: Revision;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
 }
 
@@ -184,8 +198,13 @@ export class EventRetracted {
   static readonly type = 'orebound.shipment.event-retracted.v1';
   static readonly description =
     'An event of the same source was wrong: the shipment is as if it had never been sent. A retraction is final.';
-  /** The `id` of the event taken back. Its source is the retraction's own: nobody takes back what another said. */
+  /**
+   * The `id` of the event taken back, or of one that has a revision, what it is of: then all its revisions are. Its
+   * source is the retraction's own: nobody takes back what another said.
+   */
   @Text(1024) eventId!: string;
+  /** Takes back the revisions until then alone: a later one stands. Of an event without a revision, nothing. */
+  @Optional() @Timestamp() upTo?: string;
   @Optional() @Text(2000) reason?: string;
 }
 
@@ -315,6 +334,7 @@ export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   TimePassed,
   EventRetracted,
   EpcisEventCaptured,
+  DcsaEventReported,
   EventReferred,
 ]);
 /** What the shipments service says to itself about events that do not name their shipment by our id. */

@@ -23,3 +23,12 @@ export const isTimestamp = (text: unknown): boolean => {
   const parts = typeof text === 'string' ? TIMESTAMP.exec(text) : null;
   return parts !== null && isDay(parts[1]);
 };
+
+/**
+ * The instant of a timestamp, in UTC and to the nanosecond, always as long: two timestamps of one instant come to the same
+ * text, and texts of the years 0001 to 9998 sort as their instants do.
+ */
+export const instantOf = (timestamp: string): string => {
+  const fraction = /\.(\d+)/u.exec(timestamp)?.[1] ?? '';
+  return `${new Date(timestamp).toISOString().slice(0, -'.000Z'.length)}.${fraction.padEnd(9, '0')}Z`;
+};

@@ -1,7 +1,8 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
-import { Id, Text } from '#contracts/fields.js';
+import { Id, Optional, Text } from '#contracts/fields.js';
 import { eachItem, type HttpEvents } from '#contracts/http-binding.js';
+import { Warning, warningsOf } from '#contracts/identifiers.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { checkEvent, type Topic } from '#contracts/topic.js';
 import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
@@ -13,6 +14,7 @@ import { within } from './within.js';
 
 /** A Kafka that hangs is not waited for longer; the client's own retries would take the better part of a minute. */
 const WITHIN_MS = 5_000;
+const MOST_WARNINGS = 200;
 
 /** An event that was accepted, by what identifies it. */
 class AcceptedEvent {
@@ -25,6 +27,8 @@ class AcceptedEvent {
 /** What an intake answers with. */
 export class Accepted {
   @ManyOf(() => AcceptedEvent) readonly accepted!: readonly AcceptedEvent[];
+  /** What is most likely a mistake, and was taken all the same; absent where there is nothing. */
+  @Optional() @ManyOf(() => Warning) readonly warnings?: readonly Warning[];
 }
 
 /** The door from HTTP to a topic: an event that is accepted here is on all in-sync replicas. */
@@ -50,7 +54,11 @@ export class Intake {
         'Kafka does not answer, so it is not known to be stored; send it again, with the same ids',
       );
     }
-    return { accepted: events.map(({ id, source, type, subject }) => ({ id, source, type, subject })) };
+    const warnings = events.flatMap(({ data }, nth) => warningsOf(data, batch ? `/${nth}/data` : '/data'));
+    return {
+      accepted: events.map(({ id, source, type, subject }) => ({ id, source, type, subject })),
+      ...(warnings.length > 0 && { warnings: warnings.slice(0, MOST_WARNINGS) }),
+    };
   }
 }
 

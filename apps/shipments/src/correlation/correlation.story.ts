@@ -1,8 +1,11 @@
 /** Words for stories of events that name their shipment by references, as the specs tell them. */
 import type { EventOf } from '#contracts/contract.js';
+import type { DcsaEventReported } from '#contracts/dcsa.js';
 import { EventReferred } from '#contracts/shipments.js';
 import type { Reference } from '#contracts/trade.js';
 import type { Received } from '#messaging/effects.js';
+import type { Json } from '../dcsa/dcsa.story.js';
+import { readRequest, reportedEvent, type SoundItem } from '../dcsa/read-request.js';
 import { reported } from '../shipment.story.js';
 
 export const container = (value: string): Reference => ({ type: 'container', value });
@@ -46,6 +49,12 @@ const of = (
   data: { references: [...references], ...said },
   extensions: {},
 });
+
+/** A DCSA event of 3.0.0, as its door passes it on. */
+export function reportedDcsa(event: Json): EventOf<typeof DcsaEventReported> {
+  const [item] = readRequest(event, 'v3', undefined);
+  return reportedEvent(item as SoundItem, undefined);
+}
 
 export const received = <E extends Received['event']>(event: E, offset = 1): Received<E> => ({
   event,

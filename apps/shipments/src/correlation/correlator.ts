@@ -11,8 +11,8 @@ import {
 import type { Effects, EventBatch, Publication, Received, Refusal } from '#messaging/effects.js';
 import { StaleWrites } from '#messaging/projection.js';
 import type { Database } from '#service/database.js';
-import { keyOf } from '../shipment.js';
 import type { ShipmentsCollection } from '../shipments.collection.js';
+import { keyOf } from '../standing.js';
 import { ambiguous, decide, type Decision, type NamedShipment, type Sought, valuesOf } from './decide.js';
 import { type ForeignEvent, translate } from './translate.js';
 import { heard, holds, looked, soughtOf, type UnmatchedEvent } from './unmatched.js';

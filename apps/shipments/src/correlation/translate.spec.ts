@@ -1,5 +1,6 @@
 import { MilestoneReported, EventRetracted } from '#contracts/shipments.js';
-import { booking, referred, referredBack } from './correlation.story.js';
+import { v3 } from '../dcsa/dcsa.story.js';
+import { booking, referred, referredBack, reportedDcsa } from './correlation.story.js';
 import { translate } from './translate.js';
 
 const B1 = booking('B-1');
@@ -32,6 +33,26 @@ describe('an event of ours that names its shipment by references', () => {
     const event = { ...referred([B1]), data: { references: [B1], ...said } };
     expect(() => translate(event)).toThrow(
       expect.objectContaining({ code: 'invalid-data', faults: [expect.objectContaining(fault)] }),
+    );
+  });
+});
+
+describe('a DCSA event', () => {
+  it('comes to what its adapter says', () => {
+    expect(translate(reportedDcsa(v3()))).toMatchObject({
+      events: [{ source: '/dcsa/SMDG:LCL:INDX', data: { milestone: 'discharged' } }],
+      references: expect.arrayContaining([booking('BKG-77')]),
+    });
+  });
+
+  it('that came by Kafka is refused with pointers into the event that holds it', () => {
+    const sent = reportedDcsa(v3());
+    const event = { ...sent, data: { ...sent.data, event: v3({}, { eventDateTime: 'today' }) } };
+    expect(() => translate(event)).toThrow(
+      expect.objectContaining({
+        code: 'invalid-data',
+        faults: [expect.objectContaining({ pointer: '/data/event/eventDateTime' })],
+      }),
     );
   });
 });

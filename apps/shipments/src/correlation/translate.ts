@@ -1,6 +1,7 @@
 /** What foreign events come to: events that do not name their shipment by our id, whatever format they came in. */
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { EventOf } from '#contracts/contract.js';
+import { DcsaEventReported } from '#contracts/dcsa.js';
 import { EpcisEventCaptured } from '#contracts/epcis.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import {
@@ -9,12 +10,13 @@ import {
   MilestoneReported,
   ObservationReported,
 } from '#contracts/shipments.js';
+import { translateDcsa } from '../dcsa/translate-dcsa.js';
 import type { Json } from '../epcis/epcis-event.js';
 import { translateEvent } from '../epcis/translate-event.js';
-import type { Translation, UnaddressedEvent } from '../translation.js';
+import type { Translated, Translation, UnaddressedEvent } from '../translation.js';
 
 /** The contracts whose events do not name their shipment by our id. */
-const FOREIGN = [EventReferred, EpcisEventCaptured] as const;
+const FOREIGN = [EventReferred, EpcisEventCaptured, DcsaEventReported] as const;
 export type ForeignEvent = EventOf<(typeof FOREIGN)[number]>;
 
 const FOREIGN_TYPES: ReadonlySet<string> = new Set(FOREIGN.map(({ type }) => type));
@@ -22,8 +24,6 @@ const FOREIGN_TYPES: ReadonlySet<string> = new Set(FOREIGN.map(({ type }) => typ
 /** Whether an event does not name its shipment by our id. */
 export const isForeign = <E extends CloudEvent>(event: E): event is Extract<E, ForeignEvent> =>
   FOREIGN_TYPES.has(event.type);
-
-export type Translated = Extract<Translation, { readonly events: unknown }>;
 
 /**
  * Translates a foreign event; the same event always comes to the same. Pure.
@@ -46,6 +46,8 @@ function translationOf(event: ForeignEvent): { translation: Translation; at: str
       return { translation: translateReferred(event), at: '/data' };
     case EpcisEventCaptured.type:
       return { translation: translateEvent(event.data.event, event.data.context as Json), at: '/data/event' };
+    case DcsaEventReported.type:
+      return { translation: translateDcsa(event.data), at: '/data/event' };
     default:
       return event satisfies never;
   }

@@ -12,9 +12,10 @@ import {
 import type { EventOf } from '#contracts/contract.js';
 import type { Reference } from '#contracts/trade.js';
 import type { Announcement } from '#messaging/announcement.js';
-import { booking, container, received, referred, referredBack } from './correlation.story.js';
+import { v3 } from '../dcsa/dcsa.story.js';
+import { booking, container, received, referred, referredBack, reportedDcsa } from './correlation.story.js';
 import { decide, type Decision, type NamedShipment } from './decide.js';
-import { translate } from './translate.js';
+import { type ForeignEvent, translate } from './translate.js';
 import {
   foldUnmatched,
   heard,
@@ -30,7 +31,7 @@ const NO_MATCH: Decision = { reason: 'no-match' };
 const EVENT = referred([C1], { id: 'discharge-1' });
 const HEARD_AT = received(EVENT).receivedAt;
 
-const hearing = (event = EVENT, decision: Decision = NO_MATCH): UnmatchedEvent =>
+const hearing = (event: ForeignEvent = EVENT, decision: Decision = NO_MATCH): UnmatchedEvent =>
   heard(event, translate(event), decision);
 const finding = (after: number, decision: Decision): UnmatchedEvent => looked('U', after, decision, EVENT);
 const said = (type: string, data: object): UnmatchedEvent =>
@@ -57,6 +58,17 @@ const goneTo = (announcements: readonly Announcement[]): (string | undefined)[] 
   announcements.filter(({ topic }) => topic === SHIPMENTS_INBOUND.name).map(({ subject }) => subject);
 
 describe('an event that names its shipment by references', () => {
+  it('is known by the name that all its revisions share, too: by that it is taken back', () => {
+    const { state } = after(hearing(reportedDcsa(v3({}, { eventID: 'DISC-1' }))));
+    const [own, shared] = state.keys;
+    expect([own, shared]).toEqual([
+      '/dcsa/SMDG:LCL:INDX DISC-1@2025-10-02T14:00:00.250000000Z',
+      '/dcsa/SMDG:LCL:INDX DISC-1',
+    ]);
+    const back = translate(reportedDcsa({ ...v3({}, { eventID: 'DISC-1' }), isRetracted: true }));
+    expect(soughtOf(back, HEARD_AT).retracts).toEqual([shared]);
+  });
+
   it('goes on at once, where its shipment is known: as it was said, under the id of its shipment', () => {
     const { state, announcements } = after(hearing(EVENT, { shipments: ['A'] }));
     expect(announcements).toEqual([

@@ -24,10 +24,10 @@ import type { Reference } from '#contracts/trade.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
 import type { Received } from '#messaging/effects.js';
 import type { Evolve } from '#messaging/projection.js';
-import { keyOf } from '../shipment.js';
-import type { UnaddressedEvent } from '../translation.js';
+import { keyOf, revisedIn } from '../standing.js';
+import type { Translated, UnaddressedEvent } from '../translation.js';
 import { type Decision, type REASONS, type Sought, soughtBy } from './decide.js';
-import { type ForeignEvent, translate, type Translated } from './translate.js';
+import { type ForeignEvent, translate } from './translate.js';
 
 /** `waiting`, `matched` to its shipment or shipments, or `expired`: it waited for as long as any does. */
 export const WAITS = ['waiting', 'matched', 'expired'] as const;
@@ -37,7 +37,7 @@ export interface Unmatched {
   /** The foreign event, as JSON, until it has gone on. */
   readonly event?: string | undefined;
   readonly type: string;
-  /** `source id` of each event that it comes to, and of each that these take back. */
+  /** `source id` of each event that it comes to and of what that is a revision of, and of each that these take back. */
   readonly keys: readonly string[];
   readonly retracts: readonly string[];
   readonly references: readonly Reference[];
@@ -104,6 +104,11 @@ function momentOf({ events }: Translated, receivedAt: Date): Date {
   return receivedAt;
 }
 
+/** By what its events are taken back, `source id`: by themselves, or by what they are revisions of. */
+const namesOf = ({ events }: Translated): string[] => [
+  ...new Set(events.flatMap((event) => [keyOf(event), revisedIn(event) ?? keyOf(event)])),
+];
+
 /** What is looked for. */
 export const soughtOf = (
   translated: Translated,
@@ -167,7 +172,7 @@ function foldHeard(
     status: 'waiting',
     event: JSON.stringify(foreign),
     type: foreign.type,
-    keys: translated.events.map(keyOf),
+    keys: namesOf(translated),
     ...soughtOf(translated, since),
     since,
     partition,

@@ -6,11 +6,11 @@ import {
   type EpcisCaptureFinished,
   type RefusedItem,
 } from '#contracts/epcis.js';
-import { Fault, RefusedEvent } from '#contracts/fault.js';
+import { type Fault, RefusedEvent } from '#contracts/fault.js';
 import { Id, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
-import { Reference } from '#contracts/trade.js';
 import { Problem, problemOf } from '#service/problem.js';
 import { Described, ManyOf } from '#service/view-fields.js';
+import { RefusedOne } from '../tried-view.js';
 import { begunAt } from './capture.js';
 import type { Item } from './read-document.js';
 
@@ -19,12 +19,6 @@ class CapturedItem {
   @Described({ type: 'string', description: 'JSON pointer into what was sent' }) readonly pointer!: string;
   /** Its `eventID`, or else its event hash ID. */
   @Text(1024) readonly eventID!: string;
-}
-
-/** One that is refused, and what is wrong with it. */
-class RefusedOne {
-  @Described({ type: 'string', description: 'JSON pointer into what was sent' }) readonly pointer!: string;
-  @ManyOf(() => Fault) readonly faults!: readonly Fault[];
 }
 
 /** What the door answers with. */
@@ -48,35 +42,7 @@ export class CaptureJob {
   @ManyOf(() => Problem) readonly errors!: readonly Problem[];
 }
 
-/** One of our events that a foreign one becomes. */
-class Becoming {
-  @Text(1024) readonly id!: string;
-  @Text(1024) readonly source!: string;
-  @Text(1024) readonly type!: string;
-  @Optional() @Timestamp() readonly time?: string;
-  @Described({ type: 'object', description: 'as the contract of its type has it' })
-  readonly data!: object;
-}
-
-class TriedItem extends CapturedItem {
-  @ManyOf(() => Becoming) readonly becomes!: readonly Becoming[];
-  /** By what it names its shipment. */
-  @ManyOf(() => Reference) readonly references!: readonly Reference[];
-}
-
-/** What would become of what was sent. */
-export class CaptureTried {
-  @ManyOf(() => TriedItem) readonly captured!: readonly TriedItem[];
-  @ManyOf(() => RefusedOne) readonly refused!: readonly RefusedOne[];
-}
-
 export const itemOf = ({ pointer, identity }: Item): CapturedItem => ({ pointer, eventID: identity });
-
-export const triedOf = (item: Item): TriedItem => ({
-  ...itemOf(item),
-  becomes: item.translation.events,
-  references: item.translation.references,
-});
 
 /** A capture's end, and when it was. */
 export interface Capture {

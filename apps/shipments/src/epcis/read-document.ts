@@ -1,7 +1,7 @@
 /** An EPCIS 2.0 document, or an event by itself, taken apart. Pure and total. */
 import { MOST_EVENTS_A_CAPTURE } from '#contracts/epcis.js';
 import { type Fault, step } from '#contracts/fault.js';
-import type { Translation } from '../translation.js';
+import type { Translated } from '../translation.js';
 import { documentFaults } from './check-event.js';
 import { type EpcisEvent, isObject, type Json } from './epcis-event.js';
 import { hashIdOf } from './event-hash.js';
@@ -15,7 +15,7 @@ export interface Item {
   readonly pointer: string;
   readonly event: EpcisEvent;
   readonly identity: string;
-  readonly translation: Extract<Translation, { readonly events: unknown }>;
+  readonly translation: Translated;
 }
 
 /** An event that is refused. Its pointers lead from the document. */
