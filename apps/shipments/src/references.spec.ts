@@ -34,6 +34,12 @@ describe('the references of a shipment', () => {
     ).then({ references: [{ ...CONTAINER, ...FOR_A_VOYAGE }] });
   });
 
+  it.each(['csqu 305438-3', 'CSQU.305438/3'])('have a container however it is written: %s', (value) => {
+    given(registered(), assigned([{ type: 'container', value }])).then({
+      references: [expect.objectContaining(CONTAINER)] as never,
+    });
+  });
+
   it('come beside it later, and go when that is taken back', () => {
     const assignment = assigned([BOOKING]);
     given(registered(), assignment).then({ references: [BOOKING] });

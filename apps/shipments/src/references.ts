@@ -4,6 +4,7 @@
  * They follow from the set of its events alone: the references that it was registered with, the containers of its cargo,
  * and all that was assigned to it since and not taken back.
  */
+import { unseparated } from '#contracts/identifiers.js';
 import type { ShipmentRegistered } from '#contracts/shipments.js';
 import type { DatedReference, Reference } from '#contracts/trade.js';
 
@@ -36,10 +37,7 @@ export interface Assigned extends DatedReference {
 
 /** A reference as it is compared: a container's number is also written with spaces, a hyphen and in small letters. */
 export const normalised = <R extends Reference>(reference: R): R => {
-  const value =
-    reference.type === 'container'
-      ? reference.value.replace(/[\s-]/gu, '').toUpperCase()
-      : reference.value.trim();
+  const value = reference.type === 'container' ? unseparated(reference.value) : reference.value.trim();
   return value === reference.value ? reference : { ...reference, value };
 };
 

@@ -15,21 +15,23 @@ export class Warning {
   @IsString() readonly message!: string;
 }
 
+const without = (noise: RegExp) => (text: string) => text.replaceAll(noise, '').toUpperCase();
 const formed =
-  (regex: RegExp, noise: RegExp) =>
+  (regex: RegExp, written: (text: string) => string) =>
   (text: string): string | undefined => {
-    const value = text.replaceAll(noise, '').toUpperCase();
+    const value = written(text);
     return regex.test(value) ? value : undefined;
   };
 
-const SEPARATORS = /[\s./-]/gu;
+/** A number as it is compared, whatever its form: without the separators that people write, in capitals. */
+export const unseparated = without(/[\s./-]/gu);
 
 /** A container's number as ISO 6346 has it, without the separators that people write; undefined where it is none. */
-export const containerOf = formed(/^[A-Z]{3}[UJZ][0-9]{7}$/u, SEPARATORS);
+export const containerOf = formed(/^[A-Z]{3}[UJZ][0-9]{7}$/u, unseparated);
 /** A vessel's IMO number, seven digits, also where `IMO` stands before it; undefined where it is none. */
-export const imoNumberOf = formed(/^[0-9]{7}$/u, /^\s*IMO|[\s.:-]/giu);
+export const imoNumberOf = formed(/^[0-9]{7}$/u, without(/^\s*IMO|[\s.:-]/giu));
 /** A UN/LOCODE, also where it is written as two words; undefined where it is none. */
-export const unlocodeOf = formed(/^[A-Z]{2}[A-Z2-9]{3}$/u, /\s/gu);
+export const unlocodeOf = formed(/^[A-Z]{2}[A-Z2-9]{3}$/u, without(/\s/gu));
 
 /** A letter counts 10 to 38, the multiples of 11 left out (ISO 6346, annex A). */
 const valueOf = (character: string): number => {
