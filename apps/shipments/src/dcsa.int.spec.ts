@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { DcsaEventReported } from '#contracts/dcsa.js';
-import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import { EventRetracted, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import type { DatedReference } from '#contracts/trade.js';
+import { until } from '#messaging/testing/until.js';
 import type { Accepted } from '#service/intake.js';
 import {
   expectProblem,
@@ -8,7 +11,9 @@ import {
   untilReady,
 } from '#service/testing/running-service.js';
 import { ShipmentsConfig } from './config.js';
-import { beta, v2Equipment, v2Transport, v3 } from './dcsa/dcsa.story.js';
+import { beta, type Json, v2Equipment, v2Transport, v3 } from './dcsa/dcsa.story.js';
+import { registered } from './shipment.story.js';
+import type { ShipmentView, TimelineView } from './shipment-view.js';
 import { ShipmentsModule } from './shipments.module.js';
 import type { Tried } from './tried-view.js';
 
@@ -80,6 +85,105 @@ describe('the doors of DCSA', () => {
     await shipments.post('/dcsa/v2/events', v2Transport({ eventID: 'door-8' }));
     expect(await onKafka('door-8')).toHaveLength(1);
     expect(await onKafka('tried-1')).toEqual([]);
+  });
+
+  describe('lead an event to the shipment that it names', () => {
+    const newId = (what: string): string => `${what}-${randomUUID().slice(0, 8)}`;
+    /** At the port of discharge: at 9:40 by its first word. */
+    const discharged = (eventID: string, more: Json): Json =>
+      v3({}, { eventID, shipmentDetails: {}, equipmentDetails: {}, eventLocation: {}, ...more });
+    const post = async (event: Json): Promise<void> =>
+      expect((await shipments.post('/dcsa/v3/events', event)).status).toBe(202);
+    const register = async (references: DatedReference[]): Promise<string> => {
+      const id = newId('SHP');
+      await shipments.send(SHIPMENTS_INBOUND, { ...registered({ references }).event, id, subject: id });
+      return id;
+    };
+    const shipment = async (id: string): Promise<Partial<ShipmentView>> =>
+      (await shipments.get<ShipmentView>(`/shipments/${id}`)).body;
+    const untilStatus = (id: string, status: string, at?: string): Promise<void> =>
+      until(`${id} is ${status} at ${at}`, async () => {
+        const { status: is, statusAt } = await shipment(id);
+        return is === status && (at === undefined || statusAt === at);
+      });
+    const containerNumber = (): string => `OREU${String(Date.now() % 10_000_000).padStart(7, '0')}`;
+
+    it.each<[string, () => { reference: DatedReference; details: Json }]>([
+      [
+        'booking',
+        () => {
+          const value = newId('BKG');
+          const details = { shipmentDetails: { documentReference: { typeCode: 'BKG', reference: value } } };
+          return { reference: { type: 'booking', value }, details };
+        },
+      ],
+      [
+        'transport document',
+        () => {
+          const value = newId('BOL');
+          const details = { shipmentDetails: { documentReference: { typeCode: 'TRD', reference: value } } };
+          return { reference: { type: 'transport-document', value }, details };
+        },
+      ],
+      [
+        'container, however it is written',
+        () => {
+          const value = containerNumber();
+          const equipmentReference = `${value.slice(0, 4).toLowerCase()} ${value.slice(4)}`;
+          const details = { equipmentDetails: { equipmentReference } };
+          return { reference: { type: 'container', value, from: '2020-01-01T00:00:00Z' }, details };
+        },
+      ],
+    ])('by its %s, and so its update, and so its withdrawal', async (_, named) => {
+      const { reference, details } = named();
+      const eventID = newId('event');
+      const id = await register([reference]);
+      await untilStatus(id, 'registered');
+
+      await post(discharged(eventID, details));
+      await untilStatus(id, 'discharged', '2025-10-02T09:40:00-04:00');
+
+      const anew = {
+        eventDateTime: '2025-10-02T11:00:00-04:00',
+        eventUpdatedDateTime: '2025-10-02T16:00:00Z',
+      };
+      await post(discharged(eventID, { ...details, ...anew }));
+      await untilStatus(id, 'discharged', '2025-10-02T11:00:00-04:00');
+
+      await post(discharged(eventID, { eventUpdatedDateTime: '2025-10-02T18:00:00Z', isRetracted: true }));
+      await untilStatus(id, 'registered');
+      const { events } = (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body;
+      expect(events.map((event) => [event.type === EventRetracted.type, event.retracted])).toEqual([
+        [false, false],
+        [false, true],
+        [false, true],
+        [true, false],
+      ]);
+    });
+
+    it('though the update and the withdrawal have come before it, and the shipment after all of them', async () => {
+      const [value, eventID] = [newId('BKG'), newId('event')];
+      const details = { shipmentDetails: { documentReference: { typeCode: 'BKG', reference: value } } };
+      await post(discharged(eventID, { eventUpdatedDateTime: '2025-10-02T15:00:00Z', isRetracted: true }));
+      const anew = {
+        eventDateTime: '2025-10-02T11:00:00-04:00',
+        eventUpdatedDateTime: '2025-10-02T16:00:00Z',
+      };
+      await post(discharged(eventID, { ...details, ...anew }));
+      await post(discharged(eventID, details));
+      const id = await register([{ type: 'booking', value }]);
+      await until('all are there', async () => {
+        const { body } = await shipments.get<TimelineView>(`/shipments/${id}/timeline`);
+        return body.events?.length === 4;
+      });
+      // The update is later than the withdrawal, so it stands.
+      expect(await shipment(id)).toMatchObject({
+        status: 'discharged',
+        statusAt: '2025-10-02T11:00:00-04:00',
+      });
+      const then = '2020-01-01T00:00:00Z';
+      expectProblem(await shipments.get(`/shipments/${id}?knownAt=${then}`), 404, 'not-found');
+    });
   });
 
   it('refuse what is no JSON, and a query that is none', async () => {

@@ -179,7 +179,7 @@ describe('an event that names its shipment by references', () => {
     }
     await until(
       'the indexes are there',
-      async () => (await shipments.database.collection('unmatched').indexes()).length === 7,
+      async () => (await shipments.database.collection('unmatched').indexes()).length === 8,
     );
     await shipments.database.setProfilingLevel('all');
     const query = `/unmatched?reference=${reference.value}&limit=2`;

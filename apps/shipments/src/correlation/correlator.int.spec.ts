@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import {
   EventReferred,
+  MatchAssigned,
   MatchSought,
   SHIPMENTS_CORRELATION,
   SHIPMENTS_INBOUND,
@@ -14,7 +15,8 @@ import { Database } from '#service/database.js';
 import { assigned, registered } from '../shipment.story.js';
 import type { Accepted, ShipmentEvent } from '../shipment.js';
 import { ShipmentsCollection } from '../shipments.collection.js';
-import { booking, received, referred } from './correlation.story.js';
+import { type Json, v3 } from '../dcsa/dcsa.story.js';
+import { booking, received, referred, reportedDcsa } from './correlation.story.js';
 import { type CorrelationEvent, Correlator } from './correlator.js';
 import { type ForeignEvent, translate } from './translate.js';
 import { unmatchedId } from './unmatched.js';
@@ -74,6 +76,7 @@ describe('an event and the shipment that it names', () => {
       withCandidates: (...asked) => unmatched.withCandidates(...asked),
       endedBy: (...asked) => unmatched.endedBy(...asked),
       shipmentsOf: (...asked) => unmatched.shipmentsOf(...asked),
+      retracting: (...asked) => unmatched.retracting(...asked),
     });
   const heard = (...events: ForeignEvent[]): EventBatch<ForeignEvent> =>
     batchOf(SHIPMENTS_INBOUND.name, ...events);
@@ -188,6 +191,74 @@ describe('an event and the shipment that it names', () => {
     const gone = goneTo(await take(correlator(), said(await shipment(id, b))));
     expect(gone).toEqual(days.toSorted((x, y) => x - y).map((day) => [`${day}-${id}`, id]));
     expect(await take(correlator(), said(sought))).toEqual([]);
+  });
+
+  describe('of which another takes the event back, by its name alone', () => {
+    const told = (): { reported: ForeignEvent; back: ForeignEvent; b: Reference; id: string } => {
+      const [id, b, eventID] = [randomUUID(), newBooking(), randomUUID()];
+      const shipmentDetails = { documentReference: { typeCode: 'BKG', reference: b.value } };
+      const event = v3({}, { eventID, shipmentDetails, equipmentDetails: {} });
+      const { eventRouting, eventUpdatedDateTime } = event;
+      const withdrawal = { eventRouting, eventID, eventUpdatedDateTime, isRetracted: true };
+      return { id, b, reported: reportedDcsa(event), back: reportedDcsa(withdrawal) };
+    };
+    const idsOf = (...events: ForeignEvent[]) =>
+      events.flatMap((event) => translate(event).events.map(({ id }) => id));
+
+    it('go together, though what takes it back has come first', async () => {
+      const { id, b, reported, back } = told();
+      const sought = await hear(correlator(), heard(back));
+      expect(await take(correlator(), said(sought))).toEqual([]);
+      await shipment(id, b);
+      const batch = heard(reported);
+      const gone = await hear(correlator(), batch);
+      expect(goneTo(gone)).toEqual([[idsOf(reported)[0], id]]);
+      // The process has died before it could say so: what comes again says it again.
+      const again = await hear(correlator(), batch);
+      for (const events of [gone, again]) {
+        const about = events.filter(({ type }) => type === MatchSought.type);
+        expect(new Set(about.map(({ subject }) => subject))).toEqual(new Set([unmatchedId(translate(back))]));
+        expect(new Set(about.map(({ id: of }) => of)).size).toBe(1);
+      }
+      const [follow] = [said(again.filter(({ type }) => type === MatchSought.type))];
+      for (let repeat = 0; repeat < 2; repeat++)
+        expect(goneTo(await take(correlator(), follow))).toEqual([[idsOf(back)[0], id]]);
+    });
+
+    it('go together, though the shipment has come last', async () => {
+      const { id, b, reported, back } = told();
+      await take(correlator(), said(await hear(correlator(), heard(back, reported))));
+      const changed = said(await shipment(id, b));
+      const [gone, again] = [await take(correlator(), changed), await take(correlator(), changed)];
+      expect(new Set(again.map(({ id: of }) => of))).toEqual(new Set(gone.map(({ id: of }) => of)));
+      const follow = said(gone.filter(({ type }) => type === MatchSought.type));
+      expect(goneTo(gone)).toEqual([[idsOf(reported)[0], id]]);
+      expect(goneTo(await take(correlator(), follow))).toEqual([[idsOf(back)[0], id]]);
+    });
+
+    it('go together where an operator has said which, and to every shipment that a word on it has gone to', async () => {
+      const { reported, back } = told();
+      const other = reportedDcsa({
+        ...(reported.data as { event: Json }).event,
+        eventUpdatedDateTime: '2025-10-03T00:00:00Z',
+      });
+      await hear(correlator(), heard(back, reported, other));
+      const assign = (event: ForeignEvent, shipmentId: string) =>
+        ({
+          ...event,
+          id: randomUUID(),
+          type: MatchAssigned.type,
+          subject: unmatchedId(translate(event)),
+          data: { shipmentId },
+        }) as CorrelationEvent;
+      const gone = await take(correlator(), said([assign(reported, 'SHP-A'), assign(other, 'SHP-B')]));
+      const follow = said(gone.filter(({ type }) => type === MatchSought.type));
+      const [backId] = idsOf(back);
+      expect(goneTo(await take(correlator(), follow))).toEqual([
+        [backId, 'SHP-A'],
+        [backId, 'SHP-B'],
+      ]);
+    });
   });
 
   it('are ambiguous, where more shipments have a reference than are looked at', async () => {

@@ -15,7 +15,7 @@ import type { ShipmentsCollection } from '../shipments.collection.js';
 import { keyOf } from '../standing.js';
 import { ambiguous, decide, type Decision, type NamedShipment, type Sought, valuesOf } from './decide.js';
 import { type ForeignEvent, translate } from './translate.js';
-import { heard, holds, looked, soughtOf, type UnmatchedEvent } from './unmatched.js';
+import { followed, heard, holds, looked, namesOf, soughtOf, type UnmatchedEvent } from './unmatched.js';
 import type { UnmatchedCollection, UnmatchedDocument } from './unmatched.collection.js';
 
 export type CorrelationEvent = EventOf<
@@ -55,7 +55,7 @@ export class Correlator {
     private readonly shipments: Pick<ShipmentsCollection, 'named' | 'referencesOf'>,
     private readonly unmatched: Pick<
       UnmatchedCollection,
-      'apply' | 'byIds' | 'withReferences' | 'withCandidates' | 'endedBy' | 'shipmentsOf'
+      'apply' | 'byIds' | 'withReferences' | 'withCandidates' | 'endedBy' | 'shipmentsOf' | 'retracting'
     >,
   ) {}
 
@@ -85,6 +85,10 @@ export class Correlator {
           event: heard(each.received.event, each.translated, decisions[index]!),
         })),
       });
+      const causes = group.flatMap(({ received, translated }) =>
+        namesOf(translated).map((key): [string, Received] => [key, received]),
+      );
+      yield await this.seekRetracting(batch, new Map(causes), undefined);
     }
   }
 
@@ -99,6 +103,12 @@ export class Correlator {
       yield { ...effects, refused: [...effects.refused, ...expired(ending, ended)] };
       for (const group of inGroups(await this.toFind(batch, ended, session), EVENTS_AT_ONCE))
         yield await this.settle(batch, new Map(group), session);
+      const byOffset = new Map(batch.received.map((each) => [each.offset, each]));
+      const causes = (await this.unmatched.endedBy(batch, session)).flatMap(({ keys, ended: by }) => {
+        const cause = byOffset.get(by!.offset);
+        return cause ? keys.map((key): [string, Received] => [key, cause]) : [];
+      });
+      yield await this.seekRetracting(batch, new Map(causes), session);
     } finally {
       await session.endSession();
     }
@@ -177,6 +187,25 @@ export class Correlator {
       );
     }
     return { publish: [...publish.values()], refused, repeated: 0 };
+  }
+
+  /**
+   * What takes back any of these events, and waits, is to be looked for again: it may name its shipment by nothing but them.
+   * What is said so after them finds them itself, and what was said before is found here; so nothing waits for ever that has
+   * come before what it takes back.
+   * @param causes by `source id` of the event
+   */
+  private async seekRetracting(
+    batch: EventBatch,
+    causes: ReadonlyMap<string, Received>,
+    session: Session | undefined,
+  ): Promise<Effects> {
+    const retracting = await this.unmatched.retracting([...causes.keys()], session);
+    const received = retracting.map(({ _id, retracts }): Received<UnmatchedEvent> => {
+      const cause = causes.get(retracts.find((key) => causes.has(key))!)!;
+      return { ...cause, event: followed(_id, cause.event) };
+    });
+    return this.unmatched.apply({ ...batch, received }, session);
   }
 
   /** What is known now of where these events belong, each in its turn. */

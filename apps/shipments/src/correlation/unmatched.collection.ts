@@ -29,6 +29,7 @@ const schema = new Schema<UnmatchedDocument>({ _id: String }, { strict: false, v
   .index({ status: 1, 'references.value': 1, since: 1, _id: 1 })
   .index({ status: 1, candidates: 1 })
   .index({ keys: 1 })
+  .index({ status: 1, retracts: 1 })
   .index({ 'ended.partition': 1, 'ended.offset': 1 });
 
 const SOUGHT = { keys: 1, status: 1, retracts: 1, references: 1, at: 1, looks: 1, reason: 1, candidates: 1 };
@@ -103,7 +104,25 @@ export class UnmatchedCollection {
         { projection: { keys: 1, shipments: 1 }, ...LATEST, ...(session && { session }) },
       )
       .toArray();
-    return new Map(found.flatMap(({ keys: of, shipments }) => of.map((key) => [key, shipments ?? []])));
+    // Of what was said anew each word may have gone to another.
+    const byKey = new Map<string, readonly string[]>();
+    for (const { keys: of, shipments = [] } of found)
+      for (const key of of) byKey.set(key, [...new Set([...(byKey.get(key) ?? []), ...shipments])]);
+    return byKey;
+  }
+
+  /** What waits and takes back any of these events (`source id`). */
+  async retracting(
+    keys: readonly string[],
+    session: mongo.ClientSession | undefined,
+  ): Promise<Pick<UnmatchedDocument, '_id' | 'retracts'>[]> {
+    if (keys.length === 0) return [];
+    return this.collection
+      .find<Pick<UnmatchedDocument, '_id' | 'retracts'>>(
+        { status: 'waiting', retracts: { $in: [...keys] } },
+        { projection: { retracts: 1 }, ...LATEST, ...(session && { session }) },
+      )
+      .toArray();
   }
 
   async find(id: string): Promise<UnmatchedDocument | undefined> {

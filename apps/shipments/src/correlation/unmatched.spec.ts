@@ -17,6 +17,7 @@ import { booking, container, received, referred, referredBack, reportedDcsa } fr
 import { decide, type Decision, type NamedShipment } from './decide.js';
 import { type ForeignEvent, translate } from './translate.js';
 import {
+  followed,
   foldUnmatched,
   heard,
   looked,
@@ -58,6 +59,13 @@ const goneTo = (announcements: readonly Announcement[]): (string | undefined)[] 
   announcements.filter(({ topic }) => topic === SHIPMENTS_INBOUND.name).map(({ subject }) => subject);
 
 describe('an event that names its shipment by references', () => {
+  it('is looked for again, while it waits, once what it takes back was heard', () => {
+    const { announcements, last } = after(hearing(), followed('U', EVENT));
+    expect(announcements.map(({ type }) => type)).toEqual([MatchSought.type, MatchSought.type]);
+    expect(last).toMatchObject({ state: { status: 'waiting', looks: 1 } });
+    expect(after(hearing(EVENT, { shipments: ['SHP-1'] }), followed('U', EVENT)).last).toBe('repeated');
+  });
+
   it('is known by the name that all its revisions share, too: by that it is taken back', () => {
     const { state } = after(hearing(reportedDcsa(v3({}, { eventID: 'DISC-1' }))));
     const [own, shared] = state.keys;

@@ -65,10 +65,13 @@ type Heard = CloudEvent<
 >;
 /** A waiting event was looked for again, after so many looks. */
 type Looked = CloudEvent<typeof LOOKED, { readonly decision: Decision; readonly after: number }>;
-export type UnmatchedEvent = Heard | Looked | EventOf<typeof MatchAssigned | typeof MatchExpired>;
+/** What a waiting event takes back has been heard since, and may have gone on: it is to be looked for. */
+type Followed = CloudEvent<typeof FOLLOWED, object>;
+export type UnmatchedEvent = Heard | Looked | Followed | EventOf<typeof MatchAssigned | typeof MatchExpired>;
 
 const HEARD = 'orebound.shipment.foreign-event-heard.v1';
 const LOOKED = 'orebound.shipment.match-looked-for.v1';
+const FOLLOWED = 'orebound.shipment.match-followed.v1';
 
 /** One document for the same events, however often and by whichever door they come. */
 export const unmatchedId = ({ events }: Translated): string => {
@@ -104,8 +107,16 @@ function momentOf({ events }: Translated, receivedAt: Date): Date {
   return receivedAt;
 }
 
+/** That what a waiting event takes back was heard, as an event that a projection folds; it is never sent. */
+export const followed = (id: string, cause: CloudEvent): Followed => ({
+  ...cause,
+  type: FOLLOWED,
+  subject: id,
+  data: {},
+});
+
 /** By what its events are taken back, `source id`: by themselves, or by what they are revisions of. */
-const namesOf = ({ events }: Translated): string[] => [
+export const namesOf = ({ events }: Translated): string[] => [
   ...new Set(events.flatMap((event) => [keyOf(event), revisedIn(event) ?? keyOf(event)])),
 ];
 
@@ -144,6 +155,8 @@ export const foldUnmatched: Evolve<Unmatched, UnmatchedEvent> = (before, receive
       const candidates = reason === 'ambiguous' ? decision.candidates : undefined;
       return { state: { ...before, reason, candidates, looks: after + 1 }, announcements: [] };
     }
+    case FOLLOWED:
+      return before?.status === 'waiting' ? { state: before, announcements: [sought(before)] } : 'repeated';
     case MatchAssigned.type: {
       const { shipmentId } = event.data;
       if (!before) return new RefusedEvent('invalid-data', `no event waits as ${event.subject}`);
@@ -182,9 +195,12 @@ function foldHeard(
   if ('shipments' in decision) return matched(state, decision.shipments, undefined);
   return {
     state: { ...state, ...decision },
-    announcements: [announce(SHIPMENTS_CORRELATION, MatchSought, { since: since.toISOString() })],
+    announcements: [sought(state)],
   };
 }
+
+const sought = ({ since }: Pick<Unmatched, 'since'>): Announcement =>
+  announce(SHIPMENTS_CORRELATION, MatchSought, { since: since.toISOString() });
 
 const placeOf = ({ partition, offset }: Received): Unmatched['ended'] => ({ partition, offset });
 
