@@ -8,8 +8,10 @@ import {
 } from '#service/testing/running-service.js';
 import { ShipmentsConfig } from './config.js';
 import type { ShipmentView } from './shipment-view.js';
+import { keyOf } from './shipment.js';
 import { arrived, estimated, registered } from './shipment.story.js';
 import { ShipmentsModule } from './shipments.module.js';
+import { timePassed } from './time-passed.js';
 
 describe('several instances that look for what is overdue', () => {
   const environment = { ...ownEnvironment(), OVERDUE_INTERVAL_SECONDS: '1' };
@@ -37,5 +39,23 @@ describe('several instances that look for what is overdue', () => {
     expect(body.events.filter(({ type }) => type === TimePassed.type)).toHaveLength(1);
     await send(arrived());
     await until('it has come', async () => (await shipment()).exceptions.length === 0, 20_000);
+  });
+
+  it('are not held up by those that stay overdue, because what says so was taken back', async () => {
+    const [one] = instances as [RunningService];
+    const overdueAt = new Date('2020-01-01T00:00:00Z');
+    const stuck = Array.from({ length: 500 }, (_, index) => {
+      const { subject, source, id } = timePassed(`STUCK-${index}`, overdueAt);
+      const state = { milestones: [], status: 'announced', retracted: [keyOf({ source, id })], overdueAt };
+      return { _id: subject as never, version: 1, sequence: 0, ...state };
+    });
+    await one.database.collection('shipments').insertMany(stuck);
+    const late = [registered(), estimated('2025-10-02T00:00:00Z')];
+    await one.send(SHIPMENTS_INBOUND, ...late.map(({ event }) => ({ ...event, subject: 'SHP-2' })));
+    await until(
+      'it is overdue',
+      async () => (await one.get<ShipmentView>('/shipments/SHP-2')).body.exceptions?.[0]?.type === 'overdue',
+      20_000,
+    );
   });
 });

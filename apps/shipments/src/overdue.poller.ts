@@ -6,7 +6,7 @@ import { Intake } from '#service/intake.js';
 import { Poller } from '#service/poller.js';
 import { CONFIG } from '#service/service.module.js';
 import type { ShipmentsConfig } from './config.js';
-import { ShipmentsCollection } from './shipments.collection.js';
+import { type Overdue, ShipmentsCollection } from './shipments.collection.js';
 import { timePassed } from './time-passed.js';
 
 const MOST_AT_ONCE = 500;
@@ -19,6 +19,8 @@ const MOST_AT_ONCE = 500;
 export class OverduePoller extends Poller {
   private readonly polls: Counter<'outcome'>;
   private readonly said: Counter;
+  /** The last that was said to be overdue, where more are. */
+  private after: Overdue | undefined;
 
   constructor(
     private readonly shipments: ShipmentsCollection,
@@ -57,11 +59,12 @@ export class OverduePoller extends Poller {
     }
   }
 
-  /** What is left over, or not folded yet, is found the next time. */
+  /** What is left over is found the next time, and what is not folded yet once all others were said: it holds none up. */
   private async poll(): Promise<void> {
-    const found = await this.shipments.overdue(new Date(), MOST_AT_ONCE);
-    const events = found.flatMap(({ _id, overdueAt }) => (overdueAt ? [timePassed(_id, overdueAt)] : []));
-    if (events.length === 0) return;
+    const found = await this.shipments.overdue(new Date(), MOST_AT_ONCE, this.after);
+    this.after = found.length === MOST_AT_ONCE ? found.at(-1) : undefined;
+    if (found.length === 0) return;
+    const events = found.map(({ _id, overdueAt }) => timePassed(_id, overdueAt));
     await this.intake.accept(SHIPMENTS_INBOUND, { batch: true, events }, {});
     this.said.inc(events.length);
   }

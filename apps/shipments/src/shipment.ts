@@ -286,9 +286,7 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       return { ...shipment, acknowledgements: acknowledged(shipment.acknowledgements ?? [], claimed) };
     }
     case TimePassed.type: {
-      // A clock that is ahead of Kafka's, or a lie, makes nothing overdue before its time.
-      const until = new Date(Math.min(Date.parse(event.data.until), receivedAt.getTime() + MOST_AHEAD_MS));
-      const clock: Clock = { ...claimOf(event, receivedAt), until };
+      const clock: Clock = { ...claimOf(event, receivedAt), until: new Date(event.data.until) };
       return isAhead(clock, shipment.clock) ? { ...shipment, clock } : shipment;
     }
     case ObservationReported.type:
@@ -297,9 +295,6 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       return event satisfies never;
   }
 }
-
-/** What instances' clocks and Kafka's may differ by. */
-const MOST_AHEAD_MS = 300_000;
 
 const isAhead = (clock: Clock, held: Clock | undefined): boolean => {
   const difference = held ? clock.until.getTime() - held.until.getTime() : 1;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, type mongo, Schema } from 'mongoose';
-import type { ShipmentStatus } from '#contracts/shipments.js';
+import { type ShipmentStatus, TimePassed } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Accepted, History } from '#messaging/history.js';
@@ -10,6 +10,7 @@ import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
 import type { NamedShipment } from './correlation/decide.js';
 import { type Registration, type Shipment, type ShipmentEvent, take, UNKNOWN } from './shipment.js';
+import { refusalOfTime } from './time-passed.js';
 
 /** One document a shipment: what is derived of its events, and what is on its way out. The events are in its history. */
 export type ShipmentDocument = Stored<Shipment>;
@@ -19,7 +20,7 @@ const schema = new Schema<ShipmentDocument>({ _id: String }, { strict: false, ve
   .index({ 'registration.data.cargo.mineral': 1, _id: 1 })
   .index({ status: 1, _id: 1 })
   .index({ 'references.value': 1 })
-  .index({ overdueAt: 1 }, { sparse: true });
+  .index({ overdueAt: 1, _id: 1 }, { partialFilterExpression: { overdueAt: { $exists: true } } });
 
 /** What is asked for; all that is given must hold. */
 export interface ShipmentQuery {
@@ -33,6 +34,8 @@ export interface ShipmentQuery {
 
 /** A list shows no milestones, and does not load them. */
 const LISTED = ['_id', 'registration', 'status', 'statusAt', 'position', 'eta', 'arrival'];
+
+export type Overdue = Pick<ShipmentDocument, '_id'> & { readonly overdueAt: Date };
 
 type Named = Pick<ShipmentDocument, '_id' | 'registration' | 'references'>;
 const NAMES = { references: 1, 'registration.data.dealId': 1 } as const;
@@ -123,13 +126,21 @@ export class ShipmentsCollection {
   }
 
   /** Of which the next thing expected is overdue and that has not been said yet; the longest overdue first. */
-  async overdue(now: Date, limit: number): Promise<readonly Pick<ShipmentDocument, '_id' | 'overdueAt'>[]> {
+  async overdue(now: Date, limit: number, after: Overdue | undefined): Promise<readonly Overdue[]> {
     return this.model
-      .find({ overdueAt: { $lte: now } })
+      .find({
+        overdueAt: { $lte: now, ...(after && { $gte: after.overdueAt }) },
+        ...(after && {
+          $or: [
+            { overdueAt: { $gt: after.overdueAt } },
+            { overdueAt: after.overdueAt, _id: { $gt: after._id } },
+          ],
+        }),
+      })
       .select(['overdueAt'])
-      .sort({ overdueAt: 1 })
+      .sort({ overdueAt: 1, _id: 1 })
       .limit(limit)
-      .lean<Pick<ShipmentDocument, '_id' | 'overdueAt'>[]>();
+      .lean<Overdue[]>();
   }
 }
 
@@ -140,6 +151,8 @@ function evolve(
   history: readonly Accepted<ShipmentEvent>[] | undefined,
 ): Evolution<Shipment> {
   const before = state ?? UNKNOWN;
+  const refusal = event.type === TimePassed.type ? refusalOfTime(event, receivedAt) : undefined;
+  if (refusal) return refusal;
   const after = take(before, event, receivedAt, history);
   if (after === 'needs-history') return after;
   return {
