@@ -8,7 +8,7 @@ import {
 } from '#service/testing/running-service.js';
 import { ShipmentsConfig } from './config.js';
 import type { ShipmentView } from './shipment-view.js';
-import { keyOf } from './shipment.js';
+import { keyOf } from './standing.js';
 import { arrived, estimated, registered } from './shipment.story.js';
 import { ShipmentsModule } from './shipments.module.js';
 import { timePassed } from './time-passed.js';
