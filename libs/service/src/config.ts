@@ -89,8 +89,11 @@ export abstract class ServiceConfig {
 
   /** Messages taken through at once. More make a write cheaper and a repeat after a crash longer. */
   @Integer(1, 5_000) readonly batchSize: number = 2_500;
-  /** Partitions handled at once by one instance. */
-  @Integer(1, 64) readonly concurrency: number = 2;
+  /**
+   * Partitions handled at once by one instance. kafkajs fetches anew only when all that it fetched last is handled, so
+   * with fewer than the service has, an event waits for several batches in a row. What is in hand is bounded by a fetch.
+   */
+  @Integer(1, 64) readonly concurrency: number = 6;
   /**
    * After so long without a heartbeat, Kafka gives a dead instance's partitions to the others. Shorter fails over
    * sooner, and takes an instance that merely hangs for dead sooner. The broker's own limits apply (6 s and up).
