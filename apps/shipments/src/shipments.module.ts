@@ -17,6 +17,7 @@ import { UnmatchedPoller } from './correlation/unmatched.poller.js';
 import { EpcisController } from './epcis.controller.js';
 import { ExceptionsController } from './exceptions.controller.js';
 import { IntakeController } from './intake.controller.js';
+import { ListController } from './list.controller.js';
 import { OverduePoller } from './overdue.poller.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 import { ShipmentsConsumer } from './shipments.consumer.js';
@@ -42,6 +43,7 @@ export class ShipmentsModule {
         IntakeController,
         EpcisController,
         ExceptionsController,
+        ListController,
         ShipmentsController,
         UnmatchedController,
       ],
