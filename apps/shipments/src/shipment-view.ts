@@ -139,7 +139,7 @@ const SHIPMENT_EVENTS = [
   EventRetracted,
 ] as const;
 
-class TimelineEvent {
+export class TimelineEvent {
   @Text(1024) readonly id!: string;
   @Text(1024) readonly source!: string;
   @OneOf(SHIPMENT_EVENTS.map(({ type }) => type)) readonly type!: (typeof SHIPMENT_EVENTS)[number]['type'];

@@ -544,6 +544,7 @@ describe('the shipments service', () => {
       expect(Object.keys(body.paths).sort()).toEqual([
         '/epcis/capture',
         '/epcis/capture/{id}',
+        '/epcis/events',
         '/events',
         '/health/live',
         '/health/ready',

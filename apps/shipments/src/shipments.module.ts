@@ -15,6 +15,7 @@ import { UnmatchedCollection } from './correlation/unmatched.collection.js';
 import { UnmatchedController } from './correlation/unmatched.controller.js';
 import { UnmatchedPoller } from './correlation/unmatched.poller.js';
 import { EpcisController } from './epcis.controller.js';
+import { EpcisEventsController } from './epcis-events.controller.js';
 import { ExceptionsController } from './exceptions.controller.js';
 import { IntakeController } from './intake.controller.js';
 import { ListController } from './list.controller.js';
@@ -42,6 +43,7 @@ export class ShipmentsModule {
         ShipmentsConsumer,
         IntakeController,
         EpcisController,
+        EpcisEventsController,
         ExceptionsController,
         ListController,
         ShipmentsController,

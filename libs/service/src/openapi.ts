@@ -99,13 +99,13 @@ export const ApiStatuses = (view: View, descriptions: Readonly<Record<number, st
     ),
   );
 
-/** Documents the parameters of a query, from the class that they are checked by. All can be left out. */
-export const ApiQueryOf = (query: new () => object): MethodDecorator =>
+/** Documents the parameters of a query, from the class that they are checked by. @param required those that must be given */
+export const ApiQueryOf = (query: new () => object, ...required: string[]): MethodDecorator =>
   applyDecorators(
     ...Object.entries(propertySchemasOf(query)).map(([name, { description, ...schema }]) =>
       ApiQuery({
         name,
-        required: false,
+        required: required.includes(name),
         schema: schema as object,
         ...(description !== undefined && { description }),
       }),
