@@ -5,7 +5,7 @@ import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Id, Timestamp } from '#contracts/fields.js';
 import { ApiAnswer, ApiQueryOf } from '#service/openapi.js';
-import { pageOf, positionOf } from '#service/page.js';
+import { linkToNext, pageOf, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import { epcisEventsOf } from './epcis/export-events.js';
 import { type EventPosition, eventsMatching, positionText, readPosition } from './epcis/query-events.js';
@@ -65,15 +65,9 @@ export class EpcisEventsController {
     const exported = epcisEventsOf({ id, references: shipment.references, events });
     const found = eventsMatching(exported, filter, after);
     const { items, next } = pageOf(found, perPage, positionText, (event) => event);
-    if (next !== undefined) void reply.header('link', `<${nextPageOf(url, next)}>; rel="next"`);
+    if (next !== undefined) void reply.header('link', linkToNext(url, 'nextPageToken', next));
     return queryDocumentOf(items, new Date());
   }
-}
-
-function nextPageOf(url: string, token: string): string {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
-  searchParams.set('nextPageToken', token);
-  return `${pathname}?${searchParams.toString()}`;
 }
 
 function afterOf(token: string): EventPosition {

@@ -1,12 +1,15 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Header, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { Container, Id, ImoNumber, Mineral, Timestamp, Unlocode } from '#contracts/fields.js';
 import { EXCEPTION_TYPES, type ExceptionType, type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
-import { ApiPage, ApiQueryOf } from '#service/openapi.js';
-import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
+import { ApiPage, ApiPageAs, ApiQueryOf } from '#service/openapi.js';
+import { linkToNext, Page, PageQuery, pageOf, positionOf } from '#service/page.js';
 import { ProblemError } from '#service/problem.js';
 import { ORDERS, type Order, type Position, positionText, readPosition } from './find-shipments.js';
+import { csvOf, rowOf } from './shipments-csv.js';
+import { COLLECTION_SCHEMA, type FeatureCollection, featureOf } from './shipments-geojson.js';
 import { ShipmentSummary, summaryOf } from './shipment-view.js';
 import { type ShipmentDocument, ShipmentsCollection } from './shipments.collection.js';
 
@@ -57,6 +60,56 @@ export class ListController {
   )
   async list(@Query() query: ShipmentsQuery): Promise<Page<ShipmentSummary>> {
     return pageOf(await this.found(query), query.limit, positionIn(query), summaryOf);
+  }
+
+  @Get('shipments.csv')
+  @Header('content-type', 'text/csv; charset=utf-8; header=present')
+  @Header('content-disposition', 'attachment; filename="shipments.csv"')
+  @ApiOperation({ summary: 'The same list as CSV, for spreadsheets' })
+  @ApiQueryOf(ShipmentsQuery)
+  @ApiPageAs(
+    'text/csv',
+    { type: 'string' },
+    'A page, by RFC 4180, with its header; while there is more, the header `Link` leads to the next page.',
+    'query-too-slow',
+  )
+  async csv(
+    @Query() query: ShipmentsQuery,
+    @Req() { url }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    return csvOf(await this.page(query, url, reply, (shipment) => rowOf(summaryOf(shipment))));
+  }
+
+  @Get('shipments.geojson')
+  @Header('content-type', 'application/geo+json')
+  @ApiOperation({ summary: 'The same list as GeoJSON, for maps: where each shipment is' })
+  @ApiQueryOf(ShipmentsQuery)
+  @ApiPageAs(
+    'application/geo+json',
+    COLLECTION_SCHEMA,
+    'A page, by RFC 7946; while there is more, the header `Link` leads to the next page.',
+    'query-too-slow',
+  )
+  async geojson(
+    @Query() query: ShipmentsQuery,
+    @Req() { url }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FeatureCollection> {
+    const features = await this.page(query, url, reply, (shipment) => featureOf(summaryOf(shipment)));
+    return { type: 'FeatureCollection', features };
+  }
+
+  /** A page without a place for its cursor, which goes into the header. */
+  private async page<T>(
+    query: ShipmentsQuery,
+    url: string,
+    reply: FastifyReply,
+    show: (shipment: ShipmentDocument) => T,
+  ): Promise<readonly T[]> {
+    const { items, next } = pageOf(await this.found(query), query.limit, positionIn(query), show);
+    if (next !== undefined) void reply.header('link', linkToNext(url, 'cursor', next));
+    return items;
   }
 
   private found({ limit, cursor, sort: order, ...filter }: ShipmentsQuery): Promise<ShipmentDocument[]> {

@@ -3,6 +3,7 @@ import { type ExceptionType, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { eventually } from '#messaging/testing/until.js';
 import type { Page } from '#service/page.js';
 import {
+  type Answer,
   expectProblem,
   type RunningService,
   runService,
@@ -12,6 +13,7 @@ import { ShipmentsConfig } from './config.js';
 import { findOf, ORDERS, type Order, type ShipmentFilter } from './find-shipments.js';
 import type { Accepted } from './shipment.js';
 import type { ShipmentSummary } from './shipment-view.js';
+import type { FeatureCollection } from './shipments-geojson.js';
 import {
   ANTIMONY,
   arrived,
@@ -167,6 +169,39 @@ describe('lists of shipments', () => {
     `q=${'a'.repeat(301)}`,
   ])('refuse %.30s', async (query) => {
     expectProblem(await service.get(`/shipments?${query}`), 400, 'invalid-query');
+  });
+
+  it('come as CSV, with the same filters and order, page by page', async () => {
+    const ids: string[] = [];
+    let path: string | undefined = '/shipments.csv?mineral=antimony&sort=-updated&limit=2';
+    while (path !== undefined) {
+      const { body, headers }: Answer<string> = await service.get<string>(path);
+      expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+      ids.push(...[...body.matchAll(/^([A-H]),/gm)].map(([, id]) => id!));
+      path = /^<(\/shipments\.csv\?[^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+    }
+    expect(ids.join('')).toBe('GEDBA');
+  });
+
+  it('come as GeoJSON, each where it is', async () => {
+    const { body, headers } = await service.get<FeatureCollection>('/shipments.geojson?deal=DEAL-1');
+    expect([headers.get('content-type'), headers.get('link')]).toEqual([
+      expect.stringMatching(/^application\/geo\+json/),
+      null,
+    ]);
+    expect(body).toMatchObject({
+      type: 'FeatureCollection',
+      features: [
+        {
+          id: 'A',
+          geometry: { type: 'Point', coordinates: [67, 24.85] },
+          properties: { status: 'departed' },
+        },
+        { id: 'B', geometry: { type: 'Point', coordinates: [-90.1833, 38.6167] } },
+      ],
+    });
+    expectProblem(await service.get('/shipments.geojson?sort=price'), 400, 'invalid-query');
+    expectProblem(await service.get('/shipments.csv?cursor=AAAA'), 400, 'invalid-query', '/cursor');
   });
 
   describe('are never scans of the collection', () => {

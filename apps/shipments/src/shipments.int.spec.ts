@@ -550,6 +550,8 @@ describe('the shipments service', () => {
         '/health/ready',
         '/metrics',
         '/shipments',
+        '/shipments.csv',
+        '/shipments.geojson',
         '/shipments/{id}',
         '/shipments/{id}/audit',
         '/shipments/{id}/exceptions/{type}/acknowledge',

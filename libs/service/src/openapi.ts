@@ -30,8 +30,13 @@ const RETRY_AFTER = {
 };
 
 /** Documents that an operation is answered so. */
-const answered = (status: number, schema: JsonSchema, description: string): MethodDecorator =>
-  ApiResponse({ status, description, content: { 'application/json': { schema: schema as object } } });
+const answered = (
+  status: number,
+  schema: JsonSchema,
+  description: string,
+  mediaType = 'application/json',
+): MethodDecorator =>
+  ApiResponse({ status, description, content: { [mediaType]: { schema: schema as object } } });
 
 /** Documents the problems that an operation may be answered with, beside those that any may; one response a status. */
 function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
@@ -74,6 +79,18 @@ export const ApiPage = (view: View, description: string, ...codes: ProblemCode[]
     ApiProblems('invalid-query', 'database-away', ...codes),
   );
 };
+
+/** Documents what the query of a list is answered with in another format than JSON; the header `Link` leads on. */
+export const ApiPageAs = (
+  mediaType: string,
+  schema: JsonSchema,
+  description: string,
+  ...codes: ProblemCode[]
+): MethodDecorator =>
+  applyDecorators(
+    answered(200, schema, description, mediaType),
+    ApiProblems('invalid-query', 'database-away', ...codes),
+  );
 
 const REFUSALS_OF_A_DOOR = [
   'malformed-json',
