@@ -11,7 +11,7 @@ import type { Tell } from './row.js';
 import { type Setting, uniqueName } from './setting.js';
 
 const COLLECTION = 'shipments';
-const INDEXES = 4;
+const INDEXES = 6;
 /** How far each shipment is: registered, estimated, booked, at the gate, loaded. */
 const EVENTS_EACH = 5;
 const SHIPMENTS_A_BATCH = 500;

@@ -45,6 +45,7 @@ import { fatesIn, keyOf } from './standing.js';
 
 interface Identified {
   readonly _id: string;
+  readonly updatedAt?: Date;
 }
 
 /** How many containers have arrived, of how many that the registration names. */
@@ -70,6 +71,8 @@ export class ShipmentSummary {
   /** How much of it has arrived, while the rest has not. */
   @Optional() @Nested(() => PartsArrived) readonly partsArrived?: PartsArrived;
   @ManyOf(() => CargoLot) readonly cargo!: readonly CargoLot[];
+  /** When we last learnt something of it; absent of a past moment. */
+  @Optional() @Timestamp() readonly updatedAt?: string;
 }
 
 /** A milestone as it is last known at one place, and the event that says so. */
@@ -138,7 +141,7 @@ const SHIPMENT_EVENTS = [
   EventRetracted,
 ] as const;
 
-class TimelineEvent {
+export class TimelineEvent {
   @Text(1024) readonly id!: string;
   @Text(1024) readonly source!: string;
   @OneOf(SHIPMENT_EVENTS.map(({ type }) => type)) readonly type!: (typeof SHIPMENT_EVENTS)[number]['type'];
@@ -173,6 +176,7 @@ export function summaryOf(shipment: Shipment & Identified): ShipmentSummary {
     ...(shipment.eta !== undefined && { eta: shipment.eta }),
     ...arrivedOf(shipment),
     cargo: data?.cargo ?? [],
+    ...(shipment.updatedAt && { updatedAt: shipment.updatedAt.toISOString() }),
   };
 }
 
@@ -216,7 +220,7 @@ export function shipmentOf(
 
 function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): MilestoneView[] {
   const events = new Map(history.map(({ event }) => [keyOf(event), event]));
-  return milestones.map(({ happenedAt: _, parts: __, ...shown }) => {
+  return milestones.map(({ happenedAt: _, parts: __, vesselImo: ___, ...shown }) => {
     const event = events.get(keyOf(shown));
     const { transport, containers = undefined } = event?.type === MilestoneReported.type ? event.data : {};
     return { ...(containers && { containers }), ...shown, ...(transport && { transport }) };

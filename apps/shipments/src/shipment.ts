@@ -57,7 +57,7 @@ export interface Registration extends Claim {
 }
 
 /**
- * A milestone as it is last known, at one place. What else its event says (transport, remarks) is in the timeline:
+ * A milestone as it is last known, at one place. What else its event says (its voyage, remarks) is in the timeline:
  * every event of the shipment loads its claims, so they hold what decides the state and no more.
  */
 export interface MilestoneClaim extends Claim {
@@ -66,6 +66,8 @@ export interface MilestoneClaim extends Claim {
   /** When it was passed, or is planned or estimated to be, as sent. */
   readonly at: string;
   readonly place?: Place;
+  /** The vessel that it is on. */
+  readonly vesselImo?: string;
   /** Whether it was passed by named containers, and not by the shipment as a whole. */
   readonly parts?: true;
   /** Of an arrival that was passed: the containers of which it is the last one known at its place; sorted. */
@@ -256,7 +258,7 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
       return { ...shipment, assigned };
     }
     case MilestoneReported.type: {
-      const { milestone, classifier, at, place, containers } = event.data;
+      const { milestone, classifier, at, place, transport, containers } = event.data;
       const parts = classifier === 'ACT' && containers !== undefined;
       const claimed: MilestoneClaim = {
         ...claimOf(event, receivedAt),
@@ -264,6 +266,7 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
         classifier,
         at,
         ...(place && { place }),
+        ...(transport?.vesselImo !== undefined && { vesselImo: transport.vesselImo }),
         ...(parts && { parts }),
         ...(parts && milestone === 'arrived' && { containers: [...new Set(containers)].sort() }),
       };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, type mongo, Schema } from 'mongoose';
-import { type ShipmentStatus, TimePassed } from '#contracts/shipments.js';
+import { TimePassed } from '#contracts/shipments.js';
 import type { CargoLot } from '#contracts/trade.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Accepted, History } from '#messaging/history.js';
@@ -9,31 +9,44 @@ import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import { announcementsOf } from './announcements.js';
 import type { NamedShipment } from './correlation/decide.js';
+import { findOf, type Order, type Position, type ShipmentFilter } from './find-shipments.js';
+import { type ListedShipment, listingOf, WORDS } from './listing.js';
 import { type Registration, type Shipment, type ShipmentEvent, take, UNKNOWN } from './shipment.js';
 import { refusalOfTime } from './time-passed.js';
 
 /** One document a shipment: what is derived of its events, and what is on its way out. The events are in its history. */
-export type ShipmentDocument = Stored<Shipment>;
+export type ShipmentDocument = Stored<ListedShipment>;
 
 const schema = new Schema<ShipmentDocument>({ _id: String }, { strict: false, versionKey: false })
-  .index({ 'registration.data.dealId': 1, _id: 1 })
-  .index({ 'registration.data.cargo.mineral': 1, _id: 1 })
-  .index({ status: 1, _id: 1 })
-  .index({ 'references.value': 1 })
+  .index({ about: 1, _id: 1 })
+  .index({ now: 1, _id: 1 })
+  .index({ updatedAt: 1, _id: 1 })
+  .index({ etaAt: 1, _id: 1 }, { partialFilterExpression: { etaAt: { $exists: true } } })
   .index({ overdueAt: 1, _id: 1 }, { partialFilterExpression: { overdueAt: { $exists: true } } });
 
-/** What is asked for; all that is given must hold. */
 export interface ShipmentQuery {
-  readonly deal?: string | undefined;
-  readonly mineral?: string | undefined;
-  readonly status?: ShipmentStatus | undefined;
-  /** The id to go on behind. */
-  readonly after?: string | undefined;
+  readonly filter: ShipmentFilter;
+  readonly order: Order;
+  /** Where the page before ended. */
+  readonly after?: Position | undefined;
   readonly limit: number;
 }
 
+/** Sooner than who asked is told that there is no answer, so that MongoDB does not go on for nobody. */
+const LIST_WITHIN_MS = 4_000;
+
 /** A list shows no milestones, and does not load them. */
-const LISTED = ['_id', 'registration', 'status', 'statusAt', 'position', 'eta', 'arrival'];
+const LISTED = [
+  '_id',
+  'registration',
+  'status',
+  'statusAt',
+  'position',
+  'eta',
+  'arrival',
+  'etaAt',
+  'updatedAt',
+];
 
 export type Overdue = Pick<ShipmentDocument, '_id'> & { readonly overdueAt: Date };
 
@@ -45,7 +58,7 @@ export class ShipmentsCollection {
   private readonly model: Model<ShipmentDocument>;
   private readonly history: History<ShipmentEvent>;
   private readonly collection: mongo.Collection<ShipmentDocument>;
-  private readonly projection: Projection<Shipment, ShipmentEvent>;
+  private readonly projection: Projection<ListedShipment, ShipmentEvent>;
 
   constructor(database: Database) {
     this.model = database.model<ShipmentDocument>('shipments', schema);
@@ -82,7 +95,8 @@ export class ShipmentsCollection {
   ): Promise<NamedShipment[]> {
     const asked = new Set(values);
     const found = this.collection.find<Named>(
-      { 'references.value': { $in: [...values] } },
+      // The words are coarser than the values, and have the index.
+      { about: { $in: values.map(WORDS.name) }, 'references.value': { $in: [...values] } },
       {
         projection: NAMES,
         limit,
@@ -109,18 +123,15 @@ export class ShipmentsCollection {
     return [...values];
   }
 
-  /** In the order of ids; one more than `limit` may be asked for, to see whether there is more. */
-  async list({ deal, mineral, status, after, limit }: ShipmentQuery): Promise<ShipmentDocument[]> {
+  /** One more than `limit` may be asked for, to see whether there is more. */
+  async list({ filter: asked, order, after, limit }: ShipmentQuery): Promise<ShipmentDocument[]> {
+    const { filter, sort } = findOf(asked, order, after);
     const found = await this.model
-      .find({
-        ...(deal !== undefined && { 'registration.data.dealId': deal }),
-        ...(mineral !== undefined && { 'registration.data.cargo.mineral': mineral }),
-        ...(status !== undefined && { status }),
-        ...(after !== undefined && { _id: { $gt: after } }),
-      })
+      .find(filter)
       .select(LISTED)
-      .sort({ _id: 1 })
+      .sort(sort)
       .limit(limit)
+      .maxTimeMS(LIST_WITHIN_MS)
       .lean<ShipmentDocument[]>();
     return found.map(decoded);
   }
@@ -145,18 +156,18 @@ export class ShipmentsCollection {
 }
 
 function evolve(
-  state: Shipment | undefined,
+  state: ListedShipment | undefined,
   { event, receivedAt }: Received<ShipmentEvent>,
-  _id: string,
+  id: string,
   history: readonly Accepted<ShipmentEvent>[] | undefined,
-): Evolution<Shipment> {
-  const before = state ?? UNKNOWN;
+): Evolution<ListedShipment> {
+  const before: Shipment = state ?? UNKNOWN;
   const refusal = event.type === TimePassed.type ? refusalOfTime(event, receivedAt) : undefined;
   if (refusal) return refusal;
   const after = take(before, event, receivedAt, history);
   if (after === 'needs-history') return after;
   return {
-    state: after,
+    state: { ...after, ...listingOf(state, after, id, receivedAt) },
     announcements: announcementsOf(before, after, event.time ?? receivedAt.toISOString()),
   };
 }

@@ -1,29 +1,15 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
-import { Id, Mineral, Timestamp } from '#contracts/fields.js';
-import { EventRetracted, type ShipmentStatus, STATUSES } from '#contracts/shipments.js';
-import { ApiAnswer, ApiPage, ApiQueryOf } from '#service/openapi.js';
-import { Page, PageQuery, pageOf, positionOf } from '#service/page.js';
+import { IsOptional } from 'class-validator';
+import { Timestamp } from '#contracts/fields.js';
+import { EventRetracted } from '#contracts/shipments.js';
+import { ApiAnswer, ApiQueryOf } from '#service/openapi.js';
 import { ProblemError } from '#service/problem.js';
 import { historyAt } from './as-of.js';
 import { AuditView, auditOf } from './audit.js';
 import { foldOf } from './shipment.js';
-import {
-  ShipmentSummary,
-  shipmentOf,
-  summaryOf,
-  timelineOf,
-  ShipmentView,
-  TimelineView,
-} from './shipment-view.js';
+import { shipmentOf, ShipmentView, timelineOf, TimelineView } from './shipment-view.js';
 import { ShipmentsCollection } from './shipments.collection.js';
-
-class ShipmentsQuery extends PageQuery {
-  @IsOptional() @Id() deal?: string;
-  @IsOptional() @Mineral() mineral?: string;
-  @IsOptional() @IsIn([...STATUSES]) status?: ShipmentStatus;
-}
 
 class MomentQuery {
   /** What had happened by then, by what we know now. */
@@ -36,23 +22,6 @@ class MomentQuery {
 @Controller('shipments')
 export class ShipmentsController {
   constructor(private readonly shipments: ShipmentsCollection) {}
-
-  @Get()
-  @ApiOperation({ summary: 'Shipments, by deal, mineral and status' })
-  @ApiQueryOf(ShipmentsQuery)
-  @ApiPage(ShipmentSummary, 'In the order of ids; `next` is the cursor of what follows.')
-  async list(
-    @Query() { deal, mineral, status, limit, cursor }: ShipmentsQuery,
-  ): Promise<Page<ShipmentSummary>> {
-    const found = await this.shipments.list({
-      deal,
-      mineral,
-      status,
-      after: positionOf(cursor),
-      limit: limit + 1,
-    });
-    return pageOf(found, limit, ({ _id }) => _id, summaryOf);
-  }
 
   @Get(':id')
   @ApiOperation({

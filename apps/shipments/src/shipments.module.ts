@@ -16,8 +16,10 @@ import { UnmatchedController } from './correlation/unmatched.controller.js';
 import { UnmatchedPoller } from './correlation/unmatched.poller.js';
 import { DcsaController } from './dcsa.controller.js';
 import { EpcisController } from './epcis.controller.js';
+import { EpcisEventsController } from './epcis-events.controller.js';
 import { ExceptionsController } from './exceptions.controller.js';
 import { IntakeController } from './intake.controller.js';
+import { ListController } from './list.controller.js';
 import { OverduePoller } from './overdue.poller.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 import { ShipmentsConsumer } from './shipments.consumer.js';
@@ -43,7 +45,9 @@ export class ShipmentsModule {
         IntakeController,
         EpcisController,
         DcsaController,
+        EpcisEventsController,
         ExceptionsController,
+        ListController,
         ShipmentsController,
         UnmatchedController,
       ],

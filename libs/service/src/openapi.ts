@@ -30,8 +30,13 @@ const RETRY_AFTER = {
 };
 
 /** Documents that an operation is answered so. */
-const answered = (status: number, schema: JsonSchema, description: string): MethodDecorator =>
-  ApiResponse({ status, description, content: { 'application/json': { schema: schema as object } } });
+const answered = (
+  status: number,
+  schema: JsonSchema,
+  description: string,
+  mediaType = 'application/json',
+): MethodDecorator =>
+  ApiResponse({ status, description, content: { [mediaType]: { schema: schema as object } } });
 
 /** Documents the problems that an operation may be answered with, beside those that any may; one response a status. */
 function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
@@ -75,6 +80,18 @@ export const ApiPage = (view: View, description: string, ...codes: ProblemCode[]
   );
 };
 
+/** Documents what the query of a list is answered with in another format than JSON; the header `Link` leads on. */
+export const ApiPageAs = (
+  mediaType: string,
+  schema: JsonSchema,
+  description: string,
+  ...codes: ProblemCode[]
+): MethodDecorator =>
+  applyDecorators(
+    answered(200, schema, description, mediaType),
+    ApiProblems('invalid-query', 'database-away', ...codes),
+  );
+
 const REFUSALS_OF_A_DOOR = [
   'malformed-json',
   'unsupported-content-type',
@@ -99,13 +116,13 @@ export const ApiStatuses = (view: View, descriptions: Readonly<Record<number, st
     ),
   );
 
-/** Documents the parameters of a query, from the class that they are checked by. All can be left out. */
-export const ApiQueryOf = (query: new () => object): MethodDecorator =>
+/** Documents the parameters of a query, from the class that they are checked by. @param required those that must be given */
+export const ApiQueryOf = (query: new () => object, ...required: string[]): MethodDecorator =>
   applyDecorators(
     ...Object.entries(propertySchemasOf(query)).map(([name, { description, ...schema }]) =>
       ApiQuery({
         name,
-        required: false,
+        required: required.includes(name),
         schema: schema as object,
         ...(description !== undefined && { description }),
       }),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MOST_BYTES_A_PAGE, pageOf, positionOf } from './page.js';
+import { linkToNext, MOST_BYTES_A_PAGE, pageOf, positionOf } from './page.js';
 
 const IDS = ['A', 'B', 'C', 'D', 'E'];
 const page = (after: string | undefined, limit: number) =>
@@ -67,4 +67,11 @@ describe('a page', () => {
       }),
     );
   });
+});
+
+it('a link to the next page has all of the query, and the cursor in place of the one before', () => {
+  expect(linkToNext('/list?a=x%7Cy&cursor=AAAA&limit=1', 'cursor', 'BBBB')).toBe(
+    '</list?a=x%7Cy&cursor=BBBB&limit=1>; rel="next"',
+  );
+  expect(linkToNext('//evil.example/list?a=1>,<b', 'cursor', 'B')).not.toMatch(/[<>].*[<>].*[<>]/u);
 });

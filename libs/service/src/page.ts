@@ -46,3 +46,14 @@ export function pageOf<F, T>(
     ...(found.length > items.length && { next: encode(position(found[items.length - 1]!)) }),
   };
 }
+
+/**
+ * The value of a `Link` header that leads to the next page (RFC 8288), where the body has no room to say so.
+ * @param url of the request
+ * @param parameter that takes the cursor
+ */
+export function linkToNext(url: string, parameter: string, next: string): string {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  searchParams.set(parameter, next);
+  return `<${pathname}?${searchParams.toString()}>; rel="next"`;
+}

@@ -58,6 +58,11 @@ describe('an error is answered', () => {
     expect(JSON.stringify(answer)).not.toContain('27017');
   });
 
+  it('with 503 where MongoDB has ended what took too long', () => {
+    const ended = new MongoServerError({ message: 'operation exceeded time limit', code: 50 });
+    expect(problemOf(ended)).toMatchObject({ status: 503, code: 'query-too-slow' });
+  });
+
   it('with 500 where MongoDB says that we have asked nonsense', () => {
     expect(problemOf(new MongoServerError({ message: 'unknown operator', code: 2 })).status).toBe(500);
   });

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   'bad-request': [400, 'The request is not as HTTP has it'],
   'kafka-away': [503, 'Kafka does not answer'],
   'database-away': [503, 'The database does not answer'],
+  'query-too-slow': [503, 'The query takes longer than a query may'],
   internal: [500, 'Something went wrong here'],
 } as const satisfies Readonly<
   Record<RefusalCode, readonly [number, string]> & Record<string, readonly [number, string]>
@@ -101,6 +102,9 @@ const MONGO_AWAY =
 /** What a server answers that is shutting down, or is no longer or not yet the primary. */
 const MONGO_NOT_PRIMARY = new Set([91, 189, 10107, 11600, 11602, 13435, 13436]);
 
+/** The server's code for a query that was ended because it took longer than it was given. */
+const MONGO_TOO_SLOW = 50;
+
 const isMongoAway = (error: unknown): boolean =>
   error instanceof Error &&
   (MONGO_AWAY.test(error.name) ||
@@ -108,12 +112,19 @@ const isMongoAway = (error: unknown): boolean =>
     // Never connected yet since the start, mongoose does not ask the driver, and has no class for it.
     (error.name === 'MongooseError' && error.message.includes('before initial connection')));
 
+const isTooSlow = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === 'MongoServerError' &&
+  (error as { code?: number }).code === MONGO_TOO_SLOW;
+
 /** The problem that an error is answered as. What is not expected becomes a bare 500: its words may hold secrets. Pure. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof RefusedEvent) return problem(error.code, error.message, error.faults);
   if (error instanceof ProblemError) return problem(error.code, error.message, error.errors);
   if (isMongoAway(error))
     return problem('database-away', 'the database does not answer; events are still taken in');
+  if (isTooSlow(error))
+    return problem('query-too-slow', 'the query takes too long; ask for less, or again later');
   const status =
     error instanceof HttpException
       ? error.getStatus()

@@ -17,7 +17,7 @@ const KINDS = new Map<string, (typeof MEASURED)[number]>([
   ['Acceleration', 'shock'],
 ]);
 /** The numbers of a report: the value read, and what is said of many values. */
-const FIGURES = ['value', 'minValue', 'maxValue', 'meanValue', 'sDev', 'percValue'] as const;
+export const FIGURES = ['value', 'minValue', 'maxValue', 'meanValue', 'sDev', 'percValue'] as const;
 
 const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;

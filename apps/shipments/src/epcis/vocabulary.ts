@@ -69,6 +69,10 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/u));
 }
 
+/** Whether a vocabulary has a text as a bare word. */
+export const isWord = (vocabulary: Vocabulary, text: string): boolean =>
+  (VOCABULARIES[vocabulary].words as ReadonlySet<string>).has(text);
+
 /** What the JSON-LD context of EPCIS makes prefixes of without being told. */
 export const STANDARD_PREFIXES: readonly (readonly [string, string])[] = [
   ['cbv', 'https://ref.gs1.org/cbv/'],
