@@ -27,6 +27,8 @@ type ToFind = Sought & { readonly retracts: readonly string[] };
 
 /** Looked for, and written, at once. */
 const EVENTS_AT_ONCE = 100;
+/** Of those that have waited: each may be a quarter of a megabyte, and go on to fifty shipments. */
+const WAITING_AT_ONCE = 20;
 /** Asked for in one query. */
 const VALUES_AT_ONCE = 1_000;
 /** As many shipments are looked at for the events of one look; one event that as many may be meant by is ambiguous. */
@@ -101,7 +103,7 @@ export class Correlator {
       const effects = await this.unmatched.apply({ ...batch, received: ending }, session);
       const ended = await this.unmatched.endedBy(batch, session);
       yield { ...effects, refused: [...effects.refused, ...expired(ending, ended)] };
-      for (const group of inGroups(await this.toFind(batch, ended, session), EVENTS_AT_ONCE))
+      for (const group of inGroups(await this.toFind(batch, ended, session), WAITING_AT_ONCE))
         yield await this.settle(batch, new Map(group), session);
       const byOffset = new Map(batch.received.map((each) => [each.offset, each]));
       const causes = (await this.unmatched.endedBy(batch, session)).flatMap(({ keys, ended: by }) => {

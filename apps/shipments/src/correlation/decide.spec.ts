@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import type { DatedReference, Reference } from '#contracts/trade.js';
 import { booking, container, deal } from './correlation.story.js';
-import { ambiguous, decide, type Decision, type NamedShipment, soughtBy, valuesOf } from './decide.js';
+import {
+  ambiguous,
+  decide,
+  type Decision,
+  MOST_SHARING,
+  type NamedShipment,
+  soughtBy,
+  valuesOf,
+} from './decide.js';
 
 const AT = new Date('2025-10-01T00:00:00Z');
 const C1 = container('CSQU3054383');
@@ -96,6 +104,11 @@ describe('shipments that share a container', () => {
   });
   it('are ambiguous with one that does not say that it shares it', () => {
     expect(of(C1).among(shipment('A', [shared]), shipment('B', [C1]))).toEqual(ambiguous(['A', 'B']));
+  });
+  it('are ambiguous, where they are more than one event goes on to', () => {
+    const sharing = Array.from({ length: MOST_SHARING + 1 }, (_, nth) => shipment(`S-${nth}`, [shared]));
+    expect(of(C1).among(...sharing)).toMatchObject({ reason: 'ambiguous' });
+    expect(of(C1).among(...sharing.slice(1))).toMatchObject({ shipments: { length: MOST_SHARING } });
   });
 });
 

@@ -25,6 +25,8 @@ export type Decision =
 export const REASONS = ['no-match', 'ambiguous'] as const;
 /** So many are shown of the shipments that may be meant. */
 export const MOST_CANDIDATES = 20;
+/** Most that one event goes on to: it is said anew for each, and what an event brings forth is held in one document. */
+export const MOST_SHARING = 50;
 
 /** An identifier as ours are (cloudevent.ts). */
 const OUR_ID = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/;
@@ -50,7 +52,8 @@ export const ambiguous = (candidates: readonly string[]): Decision => ({
 
 /**
  * A shipment is meant that has all of the event's references that any other has, and more. Where several have the same,
- * they are all meant if each shares one of them; else it is ambiguous, and so it is where one has what another lacks.
+ * they are all meant if each shares one of them, and they are not too many; else it is ambiguous, and so it is where one has
+ * what another lacks.
  * Pure; the order of the shipments and of the references does not matter.
  * @param shipments all that have any of the event's references, whenever
  */
@@ -70,9 +73,8 @@ export function decide({ references, at }: Sought, shipments: readonly NamedShip
   if (!first) return { reason: 'no-match' };
   const areEqual = others.every((other) => isWithin(other, first)); // none is below another
   const found = meant.map(({ id }) => id).sort();
-  return others.length === 0 || (areEqual && meant.every(({ isShared }) => isShared))
-    ? { shipments: found }
-    : ambiguous(found);
+  const areAllMeant = areEqual && meant.length <= MOST_SHARING && meant.every(({ isShared }) => isShared);
+  return others.length === 0 || areAllMeant ? { shipments: found } : ambiguous(found);
 }
 
 interface Match {
