@@ -29,7 +29,7 @@ const labelOf = (term: string): string =>
 
 function ofReport(report: SensorReport, metadata: Readonly<Record<string, Json>>): Measurement[] {
   const measured = wordOf('measurement', report.type);
-  const type = KINDS.get(measured) ?? 'other';
+  const kind = KINDS.get(measured) ?? 'other';
   const about = ['component', 'microorganism', 'chemicalSubstance'].flatMap(
     (property) => textOf(report[property]) ?? [],
   );
@@ -39,6 +39,8 @@ function ofReport(report: SensorReport, metadata: Readonly<Record<string, Json>>
   return FIGURES.flatMap((figure) => {
     const value = report[figure];
     if (typeof value !== 'number' || Math.abs(value) >= TOO_LARGE) return [];
+    // How far readings lie apart is none itself, and held against a limit it would raise an alarm.
+    const type = figure === 'sDev' ? 'other' : kind;
     const name = [labelOf(measured), ...(figure === 'value' ? [] : [figure]), ...about].join(' ');
     // What type and value say between them needs no name.
     const isPlain = type !== 'other' && name === 'Temperature';

@@ -171,7 +171,7 @@ describe('what sensors tell', () => {
       arriving({
         eventID: 'urn:uuid:1',
         ...sensors(
-          { type: 'Temperature', value: -18.5, uom: 'CEL' },
+          { type: 'Temperature', value: -18.5, sDev: 0.4, uom: 'CEL' },
           { type: 'RelativeHumidity', value: 1e-7, uom: 'P1', time: '2025-10-02T09:30:00-05:00' },
           {
             type: 'Acceleration',
@@ -195,6 +195,7 @@ describe('what sensors tell', () => {
         remarks: 'ALARM_CONDITION: Acceleration',
         measurements: [
           { ...logger, type: 'temperature', value: '-18.5', unit: 'CEL' },
+          { ...logger, type: 'other', name: 'Temperature sDev', value: '0.4', unit: 'CEL' },
           {
             ...logger,
             type: 'humidity',
