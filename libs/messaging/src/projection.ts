@@ -259,28 +259,27 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return groups;
   }
 
-  /** Loads and folds; the few entities that need their outbox or history are loaded and folded once more, with them. */
+  /** Loads and folds. The few that are to publish again load their outbox, and those whose fold asks for it their history. */
   private async plans(
     batch: EventBatch<E>,
     pending: ReadonlyMap<string, Received<E>[]>,
     session: mongo.ClientSession | undefined,
   ): Promise<Plan<E>[]> {
-    const plans: Plan<E>[] = [];
-    const incomplete: string[] = [];
     const stored = await this.load([...pending.keys()], WITHOUT_TEXTS, session);
+    const unpublished = [...stored.keys()].filter((id) => mayBeUnpublished(batch, stored.get(id)!));
+    if (unpublished.length > 0)
+      for (const [id, whole] of await this.load(unpublished, {}, session)) stored.set(id, whole);
+    const plans: Plan<E>[] = [];
     for (const [id, events] of pending) {
-      const plan = this.plan(batch, id, stored.get(id), events, undefined);
-      if (plan) plans.push(plan);
-      else incomplete.push(id);
-    }
-    if (incomplete.length === 0) return plans;
-    const whole = await this.load(incomplete, {}, session);
-    for (const id of incomplete) {
-      const before = whole.get(id);
-      const history = before?.accepted ? await this.options.history!.of.of(id, before.accepted) : [];
-      plans.push(this.plan(batch, id, before, pending.get(id)!, history)!);
+      const before = stored.get(id);
+      const plan = this.plan(batch, id, before, events, before ? undefined : []);
+      plans.push(plan ?? this.plan(batch, id, before, events, await this.historyOf(id, before))!);
     }
     return plans;
+  }
+
+  private historyOf(id: string, before: Loaded<S> | undefined): Promise<Accepted<E>[]> {
+    return before?.accepted ? this.options.history!.of.of(id, before.accepted) : Promise.resolve([]);
   }
 
   private async load(
@@ -317,8 +316,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
   /**
    * Folds an entity's events. Pure.
-   * @param history all that was accepted before, where `before` was loaded whole
-   * @returns undefined where the outbox or the history is needed and not there
+   * @param before with its outbox, where that may have something to publish again
+   * @param history all that was accepted before
+   * @returns undefined where the fold asks for the history and it is not given
    */
   private plan(
     batch: EventBatch<E>,
@@ -328,13 +328,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     history: readonly Accepted<E>[] | undefined,
   ): Plan<E> | undefined {
     const origin = originOf(batch);
-    // Of what this partition brought forth before, all below the batch is published: the offset has passed it. What
-    // other partitions brought forth is theirs to publish.
-    const unpublished = (before?.pending?.[origin] ?? -1) >= batch.firstOffset;
-    if (unpublished && !history) return undefined;
-    const kept = unpublished
-      ? (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset)
-      : [];
+    const kept = (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset);
     const republished: Caused[] = kept
       .filter(({ offset }) => offset <= batch.lastOffset)
       .map(({ offset, topic, event }) => ({ offset, topic, event: JSON.parse(event) as CloudEvent }));
@@ -358,8 +352,8 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       }
       let step = this.step(state, received, id, undefined, sequence);
       if (step === 'needs-history') {
-        if (before && !history) return undefined;
-        step = this.step(state, received, id, [...(history ?? []), ...accepted], sequence);
+        if (!history) return undefined;
+        step = this.step(state, received, id, [...history, ...accepted], sequence);
       }
       if (step === 'repeated') {
         repeated++;
@@ -479,6 +473,13 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
 /** The partition that a batch is of, as a field of the outbox: MongoDB reads a dot as a path. */
 const originOf = ({ topic, partition }: EventBatch): string => `${topic.replaceAll('.', '/')}/${partition}`;
+
+/**
+ * Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. What
+ * other partitions brought forth is theirs to publish.
+ */
+const mayBeUnpublished = (batch: EventBatch, { pending }: Bookkeeping): boolean =>
+  (pending?.[originOf(batch)] ?? -1) >= batch.firstOffset;
 
 const outgrown = (id: string): RefusedEvent =>
   new RefusedEvent(
