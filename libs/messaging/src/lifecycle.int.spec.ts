@@ -127,7 +127,6 @@ describe('a service that stops', () => {
     async () => {
       const connections = (): number =>
         process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
-      const before = connections();
       for (let round = 0; round < 5; round++) {
         const service = await CounterService.start(world.place);
         if (round % 2 === 1)
@@ -140,7 +139,9 @@ describe('a service that stops', () => {
         const { groups } = await world.admin.describeGroups([world.group]);
         return groups.every(({ members }) => members.length === 0);
       });
-      await until('its connections are closed', () => connections() <= before);
+      // Its own connections first: MongoDB's driver opens some of them when it likes, and they would count with the others.
+      await world.close();
+      await until('all connections are closed', () => connections() === 0);
     },
     LIMIT,
   );
