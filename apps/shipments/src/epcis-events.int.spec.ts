@@ -72,7 +72,7 @@ describe('GET /epcis/events', () => {
       '@context': body['@context'],
       ...event,
     });
-    expect(tried.body).toMatchObject({ captured: [{ eventID: EVENT_ID }], refused: [] });
+    expect(tried.body).toMatchObject({ accepted: [{ becomes: [{ id: EVENT_ID }] }], refused: [] });
   });
 
   it('leads over all pages by the Link to the next, filters and all', async () => {
