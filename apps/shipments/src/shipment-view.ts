@@ -5,23 +5,16 @@ import { Warning, warningsOf } from '#contracts/identifiers.js';
 import {
   type Classifier,
   CLASSIFIERS,
-  ClosedOut,
-  EventRetracted,
   EXCEPTION_TYPES,
-  ExceptionAcknowledged,
   type ExceptionType,
-  ItineraryPlanned,
   type Milestone,
   MilestoneReported,
   MILESTONES,
-  ObservationReported,
-  ReferencesAssigned,
   SEVERITIES,
   type Severity,
-  ShipmentRegistered,
+  SHIPMENT_EVENTS,
   type ShipmentStatus,
   STATUSES,
-  TimePassed,
 } from '#contracts/shipments.js';
 import { CargoLot, DatedReference, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
 import { AnyOf, Count, ManyOf } from '#service/view-fields.js';
@@ -128,18 +121,6 @@ export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => ExceptionView) readonly exceptions!: readonly ExceptionView[];
   @Optional() @Extensions() readonly extensions?: Readonly<Record<string, unknown>>;
 }
-
-const SHIPMENT_EVENTS = [
-  ShipmentRegistered,
-  ReferencesAssigned,
-  MilestoneReported,
-  ObservationReported,
-  ItineraryPlanned,
-  ClosedOut,
-  ExceptionAcknowledged,
-  TimePassed,
-  EventRetracted,
-] as const;
 
 export class TimelineEvent {
   @Text(1024) readonly id!: string;

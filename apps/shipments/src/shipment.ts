@@ -21,6 +21,7 @@ import {
   ObservationReported,
   ReferencesAssigned,
   type Outcome,
+  type SHIPMENT_EVENTS,
   ShipmentRegistered,
   type ShipmentStatus,
   TimePassed,
@@ -34,18 +35,9 @@ import { overdueFrom } from './expectations.js';
 import { assign, type Assigned, referencesOf } from './references.js';
 import { fateOf, fatesIn, keyOf, learn, replacedBy, type Standing, standingOf } from './standing.js';
 
-export type Claimant = EventOf<
-  | typeof ShipmentRegistered
-  | typeof ReferencesAssigned
-  | typeof MilestoneReported
-  | typeof ObservationReported
-  | typeof ItineraryPlanned
-  | typeof ClosedOut
-  | typeof ExceptionAcknowledged
-  | typeof TimePassed
->;
+export type ShipmentEvent = EventOf<(typeof SHIPMENT_EVENTS)[number]>;
 export type Retraction = EventOf<typeof EventRetracted>;
-export type ShipmentEvent = Claimant | Retraction;
+export type Claimant = Exclude<ShipmentEvent, Retraction>;
 
 export interface Accepted {
   readonly event: ShipmentEvent;

@@ -323,7 +323,8 @@ export class ExceptionCleared {
   @Optional() @Id() dealId?: string;
 }
 
-export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
+/** What a shipment is folded from. */
+export const SHIPMENT_EVENTS = [
   ShipmentRegistered,
   ReferencesAssigned,
   MilestoneReported,
@@ -333,6 +334,10 @@ export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
   ExceptionAcknowledged,
   TimePassed,
   EventRetracted,
+] as const;
+
+export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
+  ...SHIPMENT_EVENTS,
   EpcisEventCaptured,
   DcsaEventReported,
   EventReferred,
