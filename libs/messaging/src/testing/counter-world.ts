@@ -83,7 +83,8 @@ export class CounterWorld {
   ): Promise<CounterWorld> {
     const kafka = foreignClient(servers.brokers);
     const admin = kafka.admin();
-    const producer = kafka.producer({ createPartitioner: partitioner });
+    // Idempotent: kafkajs repeats a whole request where one partition of it failed, as those of a new topic may.
+    const producer = kafka.producer({ createPartitioner: partitioner, idempotent: true });
     const mongo = new mongoose.mongo.MongoClient(servers.mongodbUri, { serverSelectionTimeoutMS: 60_000 });
     await Promise.all([admin.connect(), producer.connect()]);
     const name = `spec-${randomUUID().slice(0, 13)}`;
