@@ -117,6 +117,15 @@ describe('seals', () => {
       [],
     );
   });
+
+  it.each(['', '-'])('are told in whole characters, at most a thousand of them', (shift) => {
+    const numbers = Array.from({ length: 20 }, (_, nth) => ({ number: `${shift}${nth}${'😀'.repeat(90)}` }));
+    const other = reported('gate-in', { at: '2025-10-01T00:00:00Z', seals: numbers });
+    const [{ detail } = { detail: '' }] =
+      shipmentAfter([reported('gate-in', { seals: [{ number: 'A' }] }), other]).exceptions ?? [];
+    expect([...detail]).toHaveLength(1000);
+    expect(detail.isWellFormed()).toBe(true);
+  });
 });
 
 describe('weights', () => {

@@ -68,6 +68,9 @@ const JUDGES: Readonly<Record<ExceptionType, Judge>> = {
   overdue: isOverdue,
 };
 
+/** Of words for a person. Half a character at their end would not be read as it was stored, and be said anew each time. */
+const MOST_CHARACTERS = 1000;
+
 /** @returns undefined where nothing is wrong */
 export function exceptionsOf(shipment: Shipment, expected: Expected): readonly Exception[] | undefined {
   const exceptions = EXCEPTION_TYPES.flatMap((type): Exception[] => {
@@ -84,7 +87,7 @@ export function exceptionsOf(shipment: Shipment, expected: Expected): readonly E
         type,
         severity: SEVERITY[type],
         since,
-        detail: detail.slice(0, 1000),
+        detail: [...detail].slice(0, MOST_CHARACTERS).join(''),
         source,
         id,
         ...(seen && at !== undefined && { acknowledged: { at, reason: seen.reason, by: seen.by } }),
