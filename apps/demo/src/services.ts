@@ -36,6 +36,7 @@ export const SERVICE_FLAGS = [
   '--disable-warning=TimeoutNegativeWarning',
   '--max-old-space-size=144',
   '--max-semi-space-size=16',
+  '--heap-growing-percent=80',
 ];
 export const SERVICE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 
