@@ -12,8 +12,9 @@ const LARGEST_CONTEXT = 4 * 1024;
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strictRequired: false, allowUnionTypes: true });
 ajv.addFormat('date-time', { type: 'string', validate: isTimestamp });
-// Of a text that is too long that is said already, and the form of a very long one takes long to tell.
-const isLong = (text: string): boolean => text.length > LONGEST_URI;
+// Of a text that is too long that is said already, and the form of a very long one takes long to tell. A character has
+// two code units at most, so one that is longer than this is too long however its characters are counted.
+const isLong = (text: string): boolean => text.length > 2 * LONGEST_URI;
 ajv.addFormat('uri', { type: 'string', validate: (text: string) => isLong(text) || isUri(text) });
 for (const [name, { words }] of Object.entries(VOCABULARIES)) {
   const validate = (term: string): boolean =>
