@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { type LocalStack, startLocalStack } from '#local-stack/local-stack.js';
-import { bulkUpsert, DUPLICATE_KEY } from './bulk-upsert.js';
+import { bulkUpsert, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
 
 const LIMIT = 120_000;
 const TOO_LARGE = 10334; // BSONObjectTooLarge
@@ -80,6 +80,49 @@ describe('bulkUpsert', () => {
     await expect(
       bulkUpsert(notes, [upsert('new', 0, 'mine'), upsert('written', 0, 'mine')], new Set()),
     ).rejects.toThrow(/E11000/);
+  });
+
+  describe('asked for at the same time', () => {
+    it('writes go together, and each is told its own that were not done', async () => {
+      const commands: string[] = [];
+      const watched = new mongoose.mongo.MongoClient(stack.mongodbUri, { monitorCommands: true });
+      watched.on('commandStarted', ({ commandName }) => commands.push(commandName));
+      const write = bulkUpserts(watched.db('bulk-upsert').collection<Note>('notes'), EXPECTED);
+      await write([upsert('written', 0, 'by another')]);
+      commands.length = 0;
+
+      const undone = await Promise.all([
+        write([upsert('a', 0, 'first')]),
+        write([upsert('b', 0, 'second'), upsert('written', 0, 'mine')]),
+        write([upsert('a', 0, 'third')]),
+      ]);
+      await watched.close();
+
+      expect(commands.filter((name) => name === 'update')).toHaveLength(1);
+      expect(undone).toEqual([[], [{ index: 1, code: DUPLICATE_KEY }], [{ index: 0, code: DUPLICATE_KEY }]]);
+      expect(await notes.find({}, { projection: { _id: 0, text: 1 } }).toArray()).toEqual(
+        ['by another', 'first', 'second'].map((text) => ({ text })),
+      );
+    });
+
+    it.each([
+      [
+        'the server refuses',
+        { updateOne: { filter: { _id: 'bad' }, update: { $inc: { text: 1 } } as object } },
+        /E14|\$inc/,
+      ],
+      ['is too large to be sent', upsert('large', 0, 'x'.repeat(17_000_000)), /larger/],
+    ])('a write does not fail by another that %s', async (_why, bad, words) => {
+      await bulkUpsert(notes, [upsert('bad', 0, 'not a number')], EXPECTED);
+      const write = bulkUpserts(notes, EXPECTED);
+
+      const [good, failed] = await Promise.allSettled([write([upsert('good', 0, 'text')]), write([bad])]);
+
+      expect(failed).toMatchObject({ reason: { message: expect.stringMatching(words) as string } });
+      // What it wrote when they went together is there already.
+      expect(good.status).toBe('fulfilled');
+      expect(await notes.findOne({ _id: 'good' })).toMatchObject({ text: 'text', version: 1 });
+    });
   });
 
   it(

@@ -1,4 +1,5 @@
 import mongoose, { type mongo } from 'mongoose';
+import { together } from './together.js';
 
 /** An upsert that was not done, and the server's code for why. */
 export interface Undone {
@@ -7,12 +8,13 @@ export interface Undone {
   readonly code: number;
 }
 
-const { MongoBulkWriteError } = mongoose.mongo;
+const { MongoBulkWriteError, MongoInvalidArgumentError } = mongoose.mongo;
 
 /** The server's code for a document that is there already: for a guarded upsert, that another has written it. */
 export const DUPLICATE_KEY = 11000;
 
 const DURABLE = { ordered: false, writeConcern: { w: 'majority', j: true } } as const;
+const MOST_TOGETHER = 400;
 
 /**
  * Writes one upsert or insert a document, each for itself, acknowledged by a majority and journalled.
@@ -46,3 +48,37 @@ export async function bulkUpsert<T extends mongo.Document>(
     return undone;
   }
 }
+
+/** @returns what was not done */
+export type BulkUpserts<T extends mongo.Document> = (
+  operations: readonly mongo.AnyBulkWriteOperation<T>[],
+) => Promise<readonly Undone[]>;
+
+/**
+ * Writes of one collection, as `bulkUpsert` does them. Those asked for at the same time go together, and each is told its own
+ * that were not done, by their places among its own.
+ */
+export function bulkUpserts<T extends mongo.Document>(
+  collection: mongo.Collection<T>,
+  expected: ReadonlySet<number>,
+): BulkUpserts<T> {
+  return together(
+    async (asks) => {
+      const undone = await bulkUpsert(collection, asks.flat(), expected);
+      let end = 0;
+      return asks.map(({ length }) => {
+        const begin = end;
+        end += length;
+        return undone
+          .filter(({ index }) => index >= begin && index < end)
+          .map(({ index, code }) => ({ index: index - begin, code }));
+      });
+    },
+    { sizeOf: ({ length }) => length, most: MOST_TOGETHER, mayBeOfOne: isOfAnOperation },
+  );
+}
+
+/** Whether an operation was refused: by the server, or by the driver, which sends nothing at all then. */
+const isOfAnOperation = (error: unknown): boolean =>
+  error instanceof MongoInvalidArgumentError ||
+  (error instanceof MongoBulkWriteError && [error.writeErrors].flat().length > 0);

@@ -2,6 +2,7 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
 import type { IncomingMessage } from './kafka-client.js';
 import type { Log } from './log.js';
+import { together } from './together.js';
 
 /** Messages of one partition, in order, with what their handler may do while it holds them. */
 export interface PartitionBatch {
@@ -100,6 +101,7 @@ export class GroupConsumer {
       const crashed = new Promise<Error>((resolve) =>
         consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
       );
+      const commit = together(commitAll);
       const clock = new ClockWatch();
       const connected = this.connectConsumer(consumer, stop);
       try {
@@ -114,7 +116,7 @@ export class GroupConsumer {
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: options.concurrency,
-          eachBatch: (payload) => this.takeBatch(payload, () => joins),
+          eachBatch: (payload) => this.takeBatch(payload, commit, () => joins),
         });
         const error = await Promise.race([crashed, stopped, clock.setBack]);
         if (error === SET_BACK) log.warn({}, 'the clock was set back; the Kafka consumer is started again');
@@ -177,8 +179,12 @@ export class GroupConsumer {
   }
 
   /** @param joins how often the consumer has joined its group: kafkajs may join again while a batch is in hand */
-  private async takeBatch(payload: EachBatchPayload, joins: () => number): Promise<void> {
-    const { batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning, isStale } = payload;
+  private async takeBatch(
+    payload: EachBatchPayload,
+    commit: (done: Done) => Promise<void>,
+    joins: () => number,
+  ): Promise<void> {
+    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition } = batch;
     const joined = joins();
     const isOurs = (): boolean => joins() === joined;
@@ -189,9 +195,7 @@ export class GroupConsumer {
       endOffset: Number(batch.highWatermark),
       heartbeat,
       commit: async (offset) => {
-        await commitOffsetsIfNecessary({
-          topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-        });
+        await commit({ payload, offset: String(offset) });
         if (isOurs()) resolveOffset(String(offset - 1));
       },
       isActive: () => isRunning() && !isStale() && isOurs(),
@@ -205,6 +209,24 @@ export class GroupConsumer {
   private plain(name: string): string {
     return name.slice(this.namespace.length);
   }
+}
+
+/** A batch that is done up to an offset. */
+interface Done {
+  readonly payload: EachBatchPayload;
+  readonly offset: string;
+}
+
+/** Of one consumer: any of its batches commits for all. */
+async function commitAll(done: readonly Done[]): Promise<readonly void[]> {
+  const byTopic = Map.groupBy(done, ({ payload }) => payload.batch.topic);
+  await done[0]!.payload.commitOffsetsIfNecessary({
+    topics: [...byTopic].map(([topic, of]) => ({
+      topic,
+      partitions: of.map(({ payload, offset }) => ({ partition: payload.batch.partition, offset })),
+    })),
+  });
+  return [];
 }
 
 const SET_BACK = Symbol('the clock was set back');

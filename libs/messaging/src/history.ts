@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
-import { bulkUpsert, DUPLICATE_KEY } from './bulk-upsert.js';
+import { type BulkUpserts, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
 
 /** An event that an entity has accepted, and when it was learnt of. */
 export interface Accepted<E extends CloudEvent = CloudEvent> {
@@ -69,12 +69,15 @@ const entryOf = (entity: string, print: string): string => `${entity} ${print}`;
  * it is left from a write that was not finished, or that another owner was ahead of.
  */
 export class History<E extends CloudEvent> {
-  constructor(private readonly collection: mongo.Collection<HistoryEntry>) {}
+  private readonly insert: BulkUpserts<HistoryEntry>;
+
+  constructor(private readonly collection: mongo.Collection<HistoryEntry>) {
+    this.insert = bulkUpserts(collection, new Set([DUPLICATE_KEY]));
+  }
 
   /** Returns when a majority has them, journalled. One that is there already is the same. */
   async add(entries: readonly HistoryEntry[]): Promise<void> {
-    const inserts = entries.map((document) => ({ insertOne: { document } }));
-    await bulkUpsert(this.collection, inserts, new Set([DUPLICATE_KEY]));
+    if (entries.length > 0) await this.insert(entries.map((document) => ({ insertOne: { document } })));
   }
 
   /** What an entity has accepted, in the order in which it was learnt of. @param accepted as its document has it */

@@ -11,6 +11,7 @@ import { type ConsumerOptions, GroupConsumer } from './group-consumer.js';
 import { handleRecordsFrugally } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { partitioner } from './partitioner.js';
+import { together } from './together.js';
 
 const { Kafka, logLevel } = kafkajs;
 handleRecordsFrugally();
@@ -75,6 +76,12 @@ const MOST_ASKED_FOR_LEADERS = 6;
 /** Whether an error is what a broker says of a topic that was made a moment ago. */
 const isNew = (error: unknown): boolean =>
   ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes((error as { type?: string }).type ?? '');
+
+/** Whether a broker has answered, and refused: it may be by one topic, or by one message's size. */
+const isAnswer = (error: unknown): boolean => {
+  const { type, cause } = error as { type?: string; cause?: { type?: string } };
+  return (type ?? cause?.type) !== undefined;
+};
 
 const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
@@ -146,8 +153,19 @@ export class KafkaClient {
    * arrived, and sending again is safe because ids repeat.
    */
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
-    if (messages.length === 0) return;
-    await this.connectProducer();
+    if (messages.length > 0) await this.sendAtOnce(messages);
+  }
+
+  private readonly sendAtOnce = together(
+    async (sends: readonly (readonly OutgoingMessage[])[]): Promise<readonly void[]> => {
+      await this.connectProducer();
+      await this.sendInParts(sends.flat());
+      return [];
+    },
+    { mayBeOfOne: isAnswer },
+  );
+
+  private async sendInParts(messages: readonly OutgoingMessage[]): Promise<void> {
     let from = 0;
     let bytes = 0;
     for (let index = 0; index < messages.length; index++) {

@@ -155,6 +155,27 @@ describe('what can never be taken', () => {
   );
 
   it(
+    'holds up no other partition while its topic takes no letters',
+    async () => {
+      const other = await CounterWorld.shared(2);
+      const good = additions(10);
+      await other.setLargestMessage(deadLettersOf('counters'), 1);
+      await other.givenMessages([addition(REFUSED)], 0);
+      await other.given(good, 1);
+      child = await CounterChild.start(other.place);
+      await until('the other is done', async () => (await other.committed())[1] === good.length);
+      expect((await other.committed())[0]).toBe(0);
+
+      await other.setLargestMessage(deadLettersOf('counters'), 2_000_000);
+      await other.drained();
+      await expectExactlyOnce(other, good);
+      await child.kill();
+      await other.close();
+    },
+    LIMIT,
+  );
+
+  it(
     'is told from what is only ignored',
     async () => {
       await world.givenMessages([

@@ -2,10 +2,11 @@ import mongoose, { type mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { type Announcement, published } from './announcement.js';
-import { bulkUpsert, DUPLICATE_KEY } from './bulk-upsert.js';
+import { bulkUpsert, type BulkUpserts, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
 import { type Delta, delta } from './delta.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
 import { type Accepted, type History, type HistoryEntry, Prints } from './history.js';
+import { together } from './together.js';
 
 /**
  * What one event does to an entity: a new state and what is to be published; nothing, being a repeat; a refusal; or
@@ -58,6 +59,9 @@ interface Bookkeeping {
 
 export type Stored<S> = S & Bookkeeping & { readonly _id: string };
 
+/** As MongoDB has it. */
+type Document = Stored<Record<string, unknown>>;
+
 interface Loaded<S> extends Bookkeeping {
   readonly state: S;
 }
@@ -109,6 +113,7 @@ const TOO_LARGE = [10334, 17419, 17420];
 const EXPECTED = new Set([DUPLICATE_KEY, ...TOO_LARGE]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
 const MOST_ENTITIES_AT_ONCE = 200;
+const MOST_LOADED_TOGETHER = 400;
 const OVERLAPPING = 2;
 
 /** What most events need of a document: all but the texts that only a batch that comes again asks for. */
@@ -161,9 +166,19 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
  */
 export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private readonly codecs: [string, { encode(value: unknown): unknown; decode(stored: unknown): unknown }][];
+  private readonly findTogether: (ids: readonly string[]) => Promise<ReadonlyMap<string, Document>>;
+  private readonly upsertTogether: BulkUpserts<Stored<S>>;
 
   constructor(private readonly options: ProjectionOptions<S, E>) {
     this.codecs = Object.entries(options.codecs ?? {}) as typeof this.codecs;
+    this.findTogether = together(
+      async (asks) => {
+        const found = await this.find(asks.flat(), WITHOUT_TEXTS);
+        return asks.map(() => found);
+      },
+      { sizeOf: ({ length }) => length, most: MOST_LOADED_TOGETHER },
+    );
+    this.upsertTogether = bulkUpserts(options.collection, EXPECTED);
   }
 
   async apply(batch: EventBatch<E>, session?: mongo.ClientSession): Promise<Effects> {
@@ -265,10 +280,13 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     pending: ReadonlyMap<string, Received<E>[]>,
     session: mongo.ClientSession | undefined,
   ): Promise<Plan<E>[]> {
-    const stored = await this.load([...pending.keys()], WITHOUT_TEXTS, session);
-    const unpublished = [...stored.keys()].filter((id) => mayBeUnpublished(batch, stored.get(id)!));
+    const ids = [...pending.keys()];
+    const found = await (session ? this.find(ids, WITHOUT_TEXTS, session) : this.findTogether(ids));
+    const stored = new Map(ids.map((id) => [id, this.decoded(found.get(id))]));
+    const unpublished = ids.filter((id) => mayBeUnpublished(batch, stored.get(id)));
     if (unpublished.length > 0)
-      for (const [id, whole] of await this.load(unpublished, {}, session)) stored.set(id, whole);
+      for (const [id, whole] of await this.find(unpublished, {}, session))
+        stored.set(id, this.decoded(whole));
     const plans: Plan<E>[] = [];
     for (const [id, events] of pending) {
       const before = stored.get(id);
@@ -282,36 +300,35 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return before?.accepted ? this.options.history!.of.of(id, before.accepted) : Promise.resolve([]);
   }
 
-  private async load(
+  private async find(
     ids: readonly string[],
     projection: Record<string, 0>,
-    session: mongo.ClientSession | undefined,
-  ): Promise<Map<string, Loaded<S>>> {
+    session?: mongo.ClientSession,
+  ): Promise<Map<string, Document>> {
     const found = this.options.collection.find({ _id: { $in: ids } } as mongo.Filter<Stored<S>>, {
       projection,
       enableUtf8Validation: false, // it was written by us, from strings
-
       readConcern: { level: 'majority' },
       batchSize: ids.length + 1,
       ...(session && { session }),
     });
-    const byId = new Map<string, Loaded<S>>();
-    for (const document of await found.toArray()) {
-      const { _id, version, sequence, outbox, pending, accepted, ...state } = document as unknown as Stored<
-        Record<string, unknown>
-      >;
-      for (const [field, codec] of this.codecs)
-        if (state[field] !== undefined) state[field] = codec.decode(state[field]);
-      byId.set(_id, {
-        version,
-        sequence,
-        ...(pending && { pending }),
-        ...(accepted && { accepted }),
-        ...(outbox && { outbox }),
-        state: state as S,
-      });
-    }
-    return byId;
+    const documents = (await found.toArray()) as unknown as Document[];
+    return new Map(documents.map((document) => [document._id, document]));
+  }
+
+  private decoded(document: Document | undefined): Loaded<S> | undefined {
+    if (!document) return undefined;
+    const { _id, version, sequence, outbox, pending, accepted, ...state } = document;
+    for (const [field, codec] of this.codecs)
+      if (state[field] !== undefined) state[field] = codec.decode(state[field]);
+    return {
+      version,
+      sequence,
+      ...(pending && { pending }),
+      ...(accepted && { accepted }),
+      ...(outbox && { outbox }),
+      state: state as S,
+    };
   }
 
   /**
@@ -441,7 +458,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       updateOne: { filter: { _id: id, version }, update, upsert: true },
     })) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
     try {
-      const undone = await bulkUpsert(this.options.collection, operations, EXPECTED, session);
+      const undone = session
+        ? await bulkUpsert(this.options.collection, operations, EXPECTED, session)
+        : await this.upsertTogether(operations);
       for (const { index, code } of undone) (code === DUPLICATE_KEY ? stale : tooLarge).add(plans[index]!.id);
     } catch (error) {
       if (error instanceof MongoInvalidArgumentError)
@@ -478,8 +497,8 @@ const originOf = ({ topic, partition }: EventBatch): string => `${topic.replaceA
  * Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. What
  * other partitions brought forth is theirs to publish.
  */
-const mayBeUnpublished = (batch: EventBatch, { pending }: Bookkeeping): boolean =>
-  (pending?.[originOf(batch)] ?? -1) >= batch.firstOffset;
+const mayBeUnpublished = (batch: EventBatch, stored: Bookkeeping | undefined): boolean =>
+  (stored?.pending?.[originOf(batch)] ?? -1) >= batch.firstOffset;
 
 const outgrown = (id: string): RefusedEvent =>
   new RefusedEvent(
