@@ -76,8 +76,7 @@ export class Correlator {
         const translated = translate(received.event);
         return translated.events.length > 0 ? [{ received, translated }] : [];
       } catch (error) {
-        if (!(error instanceof RefusedEvent)) throw error;
-        refused.push({ offset: received.offset, error });
+        refused.push({ offset: received.offset, error: refusalOf(error) });
         return [];
       }
     });
@@ -261,6 +260,12 @@ export class Correlator {
     });
   }
 }
+
+/** To translate is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */
+const refusalOf = (error: unknown): RefusedEvent =>
+  error instanceof RefusedEvent
+    ? error
+    : new RefusedEvent('fold-failed', `it cannot be translated: ${(error as Error).stack ?? String(error)}`);
 
 const isEnding = (
   received: Received<CorrelationEvent>,

@@ -156,6 +156,11 @@ describe('an EPCIS event is refused, with a pointer and a code', () => {
       objectEvent({ '@context': { ore: `https://ore.example/${'x'.repeat(5_000)}` } }),
       ['too-long /@context'],
     ],
+    [
+      'with a prefix that stands for more than a namespace',
+      objectEvent({ '@context': [{ ore: `https://ore.example/${'x'.repeat(200)}` }] }),
+      ['too-long /@context'],
+    ],
     ['nested too deep', objectEvent({ 'ore:x': nested(1_000) }), ['malformed ']],
   ])('%s', (_, event, faults) => {
     expect(faultsOf(event)).toEqual(faults);
