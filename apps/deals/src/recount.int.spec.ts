@@ -1,34 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
-import { DealBalanceChanged, type DealRegistered } from '#contracts/deals.js';
+import { DealBalanceChanged } from '#contracts/deals.js';
 import { until } from '#messaging/testing/until.js';
-import { type RunningService, runService, untilReady } from '#service/testing/running-service.js';
-import { DealsConfig } from './config.js';
-import { arrivalMessage, commitment, lot, registered } from './deal.story.js';
-import type { DealView } from './deal-view.js';
-import { DealsModule } from './deals.module.js';
-
-const terms = registered().event.data as DealRegistered;
+import { type RunningService, untilReady } from '#service/testing/running-service.js';
+import { arrivalMessage, commitment, lot } from './deal.story.js';
+import { overHttp } from './testing/over-http.js';
+import { DEALS_TOPICS, runDeals } from './testing/run-deals.js';
 
 describe('a deal that is counted again', () => {
   let deals: RunningService;
 
   beforeAll(async () => {
     // Small batches, so that a recount has others before it, behind it and on their way.
-    deals = await runService(DealsConfig, (config) => DealsModule.for(config), undefined, {
-      BATCH_SIZE: '10',
-    });
-    await untilReady(deals, 3);
+    deals = await runDeals({ BATCH_SIZE: '10' });
+    await untilReady(deals, DEALS_TOPICS);
   }, 60_000);
   afterAll(() => deals?.stop());
 
-  const deal = async (id: string): Promise<DealView> => (await deals.get<DealView>(`/deals/${id}`)).body;
-  const register = async (): Promise<string> => {
-    const id = `DEAL-${randomUUID()}`;
-    await deals.post('/deals', { id, ...terms });
-    await until('it is registered', async () => (await deals.get(`/deals/${id}`)).status === 200);
-    return id;
-  };
+  const { deal, register } = overHttp(() => deals);
   const recount = async (id: string): Promise<void> => {
     const { status } = await deals.post(`/deals/${id}/recount`, { reason: 'a record was lost' });
     expect(status).toBe(202);

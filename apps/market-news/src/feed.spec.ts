@@ -53,7 +53,7 @@ describe('limits of feeds', () => {
     pastLimits(
       received(...events),
       {
-        ids: new Set(known.map(({ subject }) => subject)),
+        hosts: new Map(known.map(({ subject }) => [subject, 'miner.example'])),
         count: known.length,
         countByHost: new Map([['miner.example', known.length]]),
       },
@@ -66,6 +66,19 @@ describe('limits of feeds', () => {
     expect(refused(feeds, [], { feeds: 2, feedsAHost: 9 })).toEqual([[2, 'limit-reached']]);
     expect(refused([...feeds, elsewhere], [], { feeds: 9, feedsAHost: 2 })).toEqual([[2, 'limit-reached']]);
     expect(refused([elsewhere], feeds, { feeds: 3, feedsAHost: 3 })).toEqual([[0, 'limit-reached']]);
+  });
+
+  it('refuse none that one removed before it has made room for', () => {
+    const [a, b, c] = feeds as [FeedEvent, FeedEvent, FeedEvent];
+    const gone = remove('https://miner.example/a');
+    for (const limits of [
+      { feeds: 2, feedsAHost: 9 },
+      { feeds: 9, feedsAHost: 2 },
+    ]) {
+      expect(refused([gone, c], [a, b], limits)).toEqual([]);
+      expect(refused([gone, gone, c, a], [a, b], limits)).toEqual([[3, 'limit-reached']]);
+      expect(refused([c, gone], [a, b], limits)).toEqual([[0, 'limit-reached']]);
+    }
   });
 
   it('refuse no feed that is there, nor a removal', () => {

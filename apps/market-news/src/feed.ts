@@ -53,23 +53,33 @@ export interface FeedLimits {
 
 /** The feeds that there are now, as far as a batch is about them. */
 export interface KnownFeeds {
-  readonly ids: ReadonlySet<string>;
+  /** The host of each, by its id. */
+  readonly hosts: ReadonlyMap<string, string>;
   readonly count: number;
   readonly countByHost: ReadonlyMap<string, number>;
 }
 
-/** The registrations that would be of one feed more than there may be; of a feed that is there already none is. Pure. */
+/**
+ * The registrations that would be of one feed more than there may be; of a feed that is there already none is, and one that
+ * is removed before makes room. Pure.
+ */
 export function pastLimits(
   received: readonly Received<FeedEvent>[],
   known: KnownFeeds,
   limits: FeedLimits,
 ): Refusal[] {
-  const ids = new Set(known.ids);
+  const hosts = new Map(known.hosts);
   const byHost = new Map(known.countByHost);
   let { count } = known;
   const refused: Refusal[] = [];
   for (const { event, offset } of received) {
-    if (!isRegistration(event) || ids.has(event.subject)) continue;
+    const held = hosts.get(event.subject);
+    if (!isRegistration(event) && held !== undefined) {
+      hosts.delete(event.subject);
+      byHost.set(held, (byHost.get(held) ?? 0) - 1);
+      count--;
+    }
+    if (!isRegistration(event) || held !== undefined) continue;
     const host = hostOf(event.data.url);
     const ofHost = byHost.get(host) ?? 0;
     if (count >= limits.feeds) {
@@ -77,7 +87,7 @@ export function pastLimits(
     } else if (ofHost >= limits.feedsAHost) {
       refused.push({ offset, error: full(`there are ${ofHost} feeds of ${host}, and no more are polled`) });
     } else {
-      ids.add(event.subject);
+      hosts.set(event.subject, host);
       byHost.set(host, ofHost + 1);
       count++;
     }

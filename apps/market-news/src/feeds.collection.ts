@@ -93,15 +93,17 @@ export class FeedsCollection {
   async pastLimits(received: readonly Received<FeedEvent>[]): Promise<Refusal[]> {
     const registered = received.flatMap(({ event }) => (isRegistration(event) ? [event] : []));
     if (registered.length === 0) return [];
-    const ids = registered.map(({ subject }) => subject);
-    const known = await this.model.find({ ...LIVE, _id: { $in: ids } }, { _id: 1 }).lean<{ _id: string }[]>();
+    const ids = received.map(({ event }) => event.subject);
+    const known = await this.model
+      .find({ ...LIVE, _id: { $in: ids } }, { host: 1 })
+      .lean<{ _id: string; host: string }[]>();
     const hosts = new Set(registered.map(({ data }) => hostOf(data.url)));
     const countByHost = new Map<string, number>();
     for (const host of hosts) countByHost.set(host, await this.model.countDocuments({ ...LIVE, host }));
     const count = await this.model.countDocuments(LIVE);
     return pastLimits(
       received,
-      { ids: new Set(known.map(({ _id }) => _id)), count, countByHost },
+      { hosts: new Map(known.map(({ _id, host }) => [_id, host])), count, countByHost },
       { feeds: this.config.feedsMost, feedsAHost: this.config.feedsMostPerHost },
     );
   }

@@ -137,7 +137,7 @@ const LONGEST_WORDS = 200;
 function announcedOf(tags: readonly Tag[]): Pick<ItemPublished, 'tags' | 'amounts'> {
   const named: Required<Pick<ItemPublished, 'tags' | 'amounts'>> = { tags: [], amounts: [] };
   for (const { kind, term, list, words, ...place } of tags) {
-    const evidence = { words: words.slice(0, LONGEST_WORDS), ...place };
+    const evidence = { words: bounded(words, LONGEST_WORDS), ...place };
     if (kind === 'amount') {
       const [currency, amount] = term.split(' ') as [string, string];
       named.amounts.push({ amount, currency, ...evidence });

@@ -5,6 +5,7 @@ import { GROUPS, groupsOf } from './reference/minerals.js';
 import type { Subject } from './subject.js';
 import type { Reference } from './tagging/reference.js';
 import type { Evidence, Tag } from './tagging/tags.js';
+import { bounded } from './text-of-html.js';
 
 export interface Link {
   /** The sum of the reasons' weights, at most 1, with two decimals. */
@@ -107,7 +108,7 @@ function weigh(
     const hundredths = Math.min(left, nth === 0 ? first : further);
     if (hundredths === 0) break;
     left -= hundredths;
-    const words = evidence.words.slice(0, LONGEST_WORDS);
+    const words = bounded(evidence.words, LONGEST_WORDS);
     weighed.push({ hundredths, reason: { kind, term, weight: decimal(hundredths), ...evidence, words } });
   }
   return weighed;

@@ -4,25 +4,19 @@ import { EventRetracted, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { DatedReference } from '#contracts/trade.js';
 import { until } from '#messaging/testing/until.js';
 import type { Accepted } from '#service/intake.js';
-import {
-  expectProblem,
-  type RunningService,
-  runService,
-  untilReady,
-} from '#service/testing/running-service.js';
-import { ShipmentsConfig } from './config.js';
+import { expectProblem, type RunningService, untilReady } from '#service/testing/running-service.js';
 import { beta, type Json, v2Equipment, v2Transport, v3 } from './dcsa/dcsa.story.js';
 import { registered } from './shipment.story.js';
 import type { ShipmentView, TimelineView } from './shipment-view.js';
-import { ShipmentsModule } from './shipments.module.js';
+import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 import type { Tried } from './tried-view.js';
 
 describe('the doors of DCSA', () => {
   let shipments: RunningService;
 
   beforeAll(async () => {
-    shipments = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
-    await untilReady(shipments, 3);
+    shipments = await runShipments();
+    await untilReady(shipments, SHIPMENTS_TOPICS);
   });
   afterAll(() => shipments?.stop());
 

@@ -6,16 +6,14 @@ import {
   type Answer,
   expectProblem,
   type RunningService,
-  runService,
   untilReady,
 } from '#service/testing/running-service.js';
-import { ShipmentsConfig } from './config.js';
 import { eventFaults } from './epcis/check-event.js';
 import { arriving, CONTEXT } from './epcis/epcis.story.js';
 import type { EpcisQueryDocument } from './epcis/query-view.js';
 import type { ShipmentView } from './shipment-view.js';
 import { ANTIMONY, departed, observed, planned, registered, reported } from './shipment.story.js';
-import { ShipmentsModule } from './shipments.module.js';
+import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 
 const ID = 'SHP-EPCIS';
 const EVENT_ID = `urn:uuid:${randomUUID()}`;
@@ -24,8 +22,8 @@ describe('GET /epcis/events', () => {
   let service: RunningService;
 
   beforeAll(async () => {
-    service = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
-    await untilReady(service, 3);
+    service = await runShipments();
+    await untilReady(service, SHIPMENTS_TOPICS);
     const cargo = [{ ...ANTIMONY, containers: ['CSQU3054383'] }];
     const story = [
       registered({ cargo }),

@@ -7,14 +7,12 @@ import {
   type Answer,
   expectProblem,
   type RunningService,
-  runService,
   untilReady,
 } from '#service/testing/running-service.js';
-import { ShipmentsConfig } from './config.js';
 import type { CaptureAccepted, CaptureJob } from './epcis/capture-view.js';
 import { arriving, booking, CONTEXT, documentOf, packing, withdrawn } from './epcis/epcis.story.js';
 import { registered } from './shipment.story.js';
-import { ShipmentsModule } from './shipments.module.js';
+import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 import type { Tried } from './tried-view.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -26,8 +24,8 @@ describe('EPCIS events', () => {
   let shipments: RunningService;
 
   beforeAll(async () => {
-    shipments = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
-    await untilReady(shipments, 3);
+    shipments = await runShipments();
+    await untilReady(shipments, SHIPMENTS_TOPICS);
   });
   afterAll(() => shipments?.stop());
 

@@ -4,7 +4,7 @@ import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/s
 import { isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims } from './claim.js';
 import { Exact, inBaseUnit, inKilograms, type Range, type Reading, weighedOf } from './evidence.js';
-import { expectationsOf, overdueFrom } from './expectations.js';
+import { expectationsOf, overdueFrom, passedBy } from './expectations.js';
 import type { MilestoneClaim, Shipment } from './shipment.js';
 
 export interface Exception {
@@ -238,11 +238,11 @@ function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undef
   return undefined;
 }
 
-/** The next thing expected has not come, and the clock has said that it is past its time. */
+/** The next thing expected has not come, and the clock has said that its time has passed. */
 function isOverdue(shipment: Shipment): Found | undefined {
-  const { clock } = shipment;
-  const due = clock && overdueFrom(shipment);
-  if (!due || clock.until < due) return undefined;
+  const due = overdueFrom(shipment);
+  const clock = due && passedBy(shipment, due);
+  if (!clock) return undefined;
   const { milestone, at, place } = expectationsOf(shipment)[0]!;
   const detail = `${milestone}${placeOf(place ? { place } : {})} was expected ${at}`;
   return { since: due.toISOString(), detail, by: clock };

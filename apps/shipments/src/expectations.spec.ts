@@ -17,6 +17,7 @@ import {
   planned,
   registered,
   reported,
+  retracted,
   SAINT_LOUIS,
   SALALAH,
   shipmentAfter,
@@ -25,7 +26,8 @@ import { refusalOfTime, timePassed } from './time-passed.js';
 
 const expectedAfter = (...events: Accepted[]) =>
   expectationsOf(shipmentAfter(events)).map(({ milestone, place }) => [milestone, place?.unlocode]);
-const sailing = (at: string, place = KARACHI) => departed({ classifier: 'PLN', at, place });
+const sailing = (at: string, place = KARACHI, said?: string) =>
+  departed({ classifier: 'PLN', at, place, ...(said !== undefined && { said }) });
 
 describe('what is expected next', () => {
   it('is what was planned or estimated and has not been passed, the earliest first', () => {
@@ -115,6 +117,25 @@ describe('a shipment is overdue', () => {
     const [open] = overdueAfter(...events, departed(), second);
     expect(open).toMatchObject({ id: second.event.id });
     expect(open).not.toHaveProperty('acknowledged');
+  });
+
+  it.each([
+    ['said since', '2025-10-04T00:00:00Z'],
+    ['said before, and heard since', '2025-09-01T00:00:00Z'],
+  ])('once more by what is expected even earlier, %s, whoever has acknowledged the last', (_, said) => {
+    const passed = clock(due);
+    const events = [...expected, passed, acknowledged('overdue', passed)];
+    expect(overdueAfter(...events)).toMatchObject([{ acknowledged: { by: 'operator' } }]);
+    const earlier = sailing('2025-09-12T00:00:00Z', KARACHI, said);
+    given(...events, earlier).then({ overdueAt: new Date('2025-09-13T00:00:00Z') });
+    const again = clock('2025-09-13T00:00:00Z');
+    const [open] = overdueAfter(...events, earlier, again);
+    expect(open).toMatchObject({ id: again.event.id, since: '2025-09-13T00:00:00.000Z' });
+    expect(open).not.toHaveProperty('acknowledged');
+    // That one taken back, the one that was acknowledged is what is overdue, as before.
+    expect(overdueAfter(...events, earlier, again, retracted(earlier))).toMatchObject([
+      { id: passed.event.id, acknowledged: { by: 'operator' } },
+    ]);
   });
 
   it('not by a clock that is ahead of the time at which Kafka took its event: it may be said again', () => {

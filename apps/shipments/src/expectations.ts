@@ -3,7 +3,7 @@ import type { Classifier, Milestone } from '#contracts/shipments.js';
 import type { Place } from '#contracts/trade.js';
 import { isArrival } from './arrival.js';
 import { rankOf } from './claim.js';
-import type { MilestoneClaim, Shipment } from './shipment.js';
+import type { Clock, MilestoneClaim, Shipment } from './shipment.js';
 
 export interface Expectation {
   readonly milestone: Milestone;
@@ -35,6 +35,13 @@ export function overdueFrom(shipment: Shipment): Date | undefined {
   const [next] = expectationsOf(shipment);
   return next && new Date(Date.parse(next.at) + GRACE_MS);
 }
+
+/**
+ * The clock's word that this very time has passed, if it has said so. That a later one has does not count: it was said of
+ * something else that was expected, and who has acknowledged that has not seen this.
+ */
+export const passedBy = ({ clocks }: Shipment, due: Date): Clock | undefined =>
+  clocks?.find(({ until }) => until.getTime() === due.getTime());
 
 const isBehindArrival = (milestone: Milestone): boolean => rankOf(milestone) > rankOf('arrived');
 

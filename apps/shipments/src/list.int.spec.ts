@@ -6,10 +6,8 @@ import {
   type Answer,
   expectProblem,
   type RunningService,
-  runService,
   untilReady,
 } from '#service/testing/running-service.js';
-import { ShipmentsConfig } from './config.js';
 import { findOf, ORDERS, type Order, type ShipmentFilter } from './find-shipments.js';
 import type { Accepted } from './shipment.js';
 import type { ShipmentSummary } from './shipment-view.js';
@@ -26,7 +24,7 @@ import {
   registered,
   SALALAH,
 } from './shipment.story.js';
-import { ShipmentsModule } from './shipments.module.js';
+import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 
 const VESSEL = '9176187';
 const on = { transport: { mode: 'vessel' as const, vesselImo: VESSEL } };
@@ -56,8 +54,8 @@ describe('lists of shipments', () => {
   let service: RunningService;
 
   beforeAll(async () => {
-    service = await runService(ShipmentsConfig, (config) => ShipmentsModule.for(config));
-    await untilReady(service, 3);
+    service = await runShipments();
+    await untilReady(service, SHIPMENTS_TOPICS);
     for (const [id, story] of Object.entries(STORIES)) {
       const events = story.map(({ event }) => ({ ...event, subject: id, id: randomUUID() }));
       await service.send(SHIPMENTS_INBOUND, ...events);

@@ -1,16 +1,10 @@
 import { until } from '#messaging/testing/until.js';
 import { TimePassed, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import {
-  ownEnvironment,
-  type RunningService,
-  runService,
-  untilReady,
-} from '#service/testing/running-service.js';
-import { ShipmentsConfig } from './config.js';
+import { ownEnvironment, type RunningService, untilReady } from '#service/testing/running-service.js';
 import type { ShipmentView } from './shipment-view.js';
 import { keyOf } from './standing.js';
 import { arrived, estimated, registered } from './shipment.story.js';
-import { ShipmentsModule } from './shipments.module.js';
+import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 import { timePassed } from './time-passed.js';
 
 describe('several instances that look for what is overdue', () => {
@@ -18,10 +12,8 @@ describe('several instances that look for what is overdue', () => {
   const instances: RunningService[] = [];
 
   beforeAll(async () => {
-    const run = (): Promise<RunningService> =>
-      runService(ShipmentsConfig, (config) => ShipmentsModule.for(config), undefined, environment);
-    instances.push(await run(), await run());
-    await untilReady(instances, 3);
+    instances.push(await runShipments(environment), await runShipments(environment));
+    await untilReady(instances, SHIPMENTS_TOPICS);
   });
   afterAll(() => Promise.all(instances.map((instance) => instance.stop())));
 

@@ -14,12 +14,9 @@ import {
   retracted,
   SAINT_LOUIS,
   SALALAH,
-  shipmentAfter,
+  viewAfter,
 } from './shipment.story.js';
-import { shipmentOf } from './shipment-view.js';
 
-const NOW = new Date('2025-10-10T00:00:00Z');
-const view = (...events: Accepted[]) => shipmentOf({ _id: 'SHP-1', ...shipmentAfter(events) }, events, NOW);
 const [FIRST, SECOND] = CONTAINERS;
 
 describe('the punctuality of a shipment', () => {
@@ -33,7 +30,7 @@ describe('the punctuality of a shipment', () => {
     ['late', '2025-10-02T00:01:00Z', 1441],
   ] as const)('is %s when it arrives %s', (verdict, at, minutesLate) => {
     const arrival = arrived({ at });
-    expect(view(registered(), first, current, arrival).punctuality).toEqual({
+    expect(viewAfter(registered(), first, current, arrival).punctuality).toEqual({
       firstEta: '2025-10-01T00:00:00Z',
       arrivedAt: at,
       verdict,
@@ -43,9 +40,13 @@ describe('the punctuality of a shipment', () => {
 
   it('says whether the deadline was kept, and nothing before the arrival', () => {
     const due = registered({ deadline: '2025-10-02T00:00:00Z' });
-    expect(view(due, first).punctuality).toBeUndefined();
-    expect(view(due, first, arrived({ at: '2025-10-02T00:00:00Z' })).punctuality?.deadlineKept).toBe(true);
-    expect(view(due, first, arrived({ at: '2025-10-02T00:00:01Z' })).punctuality?.deadlineKept).toBe(false);
+    expect(viewAfter(due, first).punctuality).toBeUndefined();
+    expect(viewAfter(due, first, arrived({ at: '2025-10-02T00:00:00Z' })).punctuality?.deadlineKept).toBe(
+      true,
+    );
+    expect(viewAfter(due, first, arrived({ at: '2025-10-02T00:00:01Z' })).punctuality?.deadlineKept).toBe(
+      false,
+    );
   });
 });
 
@@ -55,7 +56,7 @@ describe('the itinerary of a shipment', () => {
   const onward = departed({ place: SALALAH, at: '2025-09-22T00:00:00Z' });
 
   it('has the leg that it is on, and none in port', () => {
-    const legAfter = (...events: Accepted[]) => view(registered(), way, ...events).itinerary?.currentLeg;
+    const legAfter = (...events: Accepted[]) => viewAfter(registered(), way, ...events).itinerary?.currentLeg;
     expect(legAfter()).toBeUndefined();
     expect(legAfter(departed())).toBe(0);
     expect(legAfter(departed(), call)).toBeUndefined();
@@ -65,21 +66,21 @@ describe('the itinerary of a shipment', () => {
   });
 
   it('leaves route and history as they are', () => {
-    const shown = view(registered(), way, departed());
+    const shown = viewAfter(registered(), way, departed());
     expect(shown).toMatchObject({ origin: KARACHI, destination: SAINT_LOUIS });
     expect(shown.itinerary!.legs.map(({ to }) => to)).toEqual([SALALAH, SAINT_LOUIS]);
   });
 
   it('says how long it stayed where', () => {
     const loaded = reported('loaded', { place: KARACHI, at: '2025-09-11T01:00:00Z' });
-    expect(view(loaded, departed(), call, onward).stays).toMatchObject([
+    expect(viewAfter(loaded, departed(), call, onward).stays).toMatchObject([
       { place: KARACHI, minutes: 24 * 60 },
       { place: SALALAH, from: '2025-09-20T00:00:00Z', to: '2025-09-22T00:00:00Z', minutes: 48 * 60 },
     ]);
   });
 
   it('says what is expected next', () => {
-    expect(view(registered(), estimated('2025-10-02T00:00:00Z')).expected).toEqual([
+    expect(viewAfter(registered(), estimated('2025-10-02T00:00:00Z')).expected).toEqual([
       { milestone: 'arrived', classifier: 'EST', at: '2025-10-02T00:00:00Z', place: SAINT_LOUIS },
     ]);
   });
@@ -93,7 +94,7 @@ describe('the weights of a shipment', () => {
         weights: [{ kind: 'gross', quantity, unit: 'TNE', lot: ANTIMONY.lot }],
       });
     const wrong = at('discharged', 28, '99');
-    const { weights } = view(
+    const { weights } = viewAfter(
       at('discharged', 29, '20.1'),
       at('loaded', 11, '20.25'),
       wrong,
@@ -116,7 +117,7 @@ describe('demurrage', () => {
   const inFive = registered({ cargo: IN_FIVE, freeDays: 3 });
 
   it('is of each container from its discharge until it leaves, or until now', () => {
-    const { demurrage } = view(
+    const { demurrage } = viewAfter(
       inFive,
       at('discharged', '2025-10-02T00:00:00Z', FIRST, SECOND),
       at('gate-out', '2025-10-06T00:00:01Z', FIRST),
@@ -129,12 +130,12 @@ describe('demurrage', () => {
   });
 
   it('is of all containers where the whole shipment is discharged, and of none elsewhere', () => {
-    expect(view(inFive, at('discharged', '2025-10-02T00:00:00Z')).demurrage).toHaveLength(5);
-    expect(view(inFive, reported('discharged', { place: SALALAH })).demurrage).toEqual([]);
+    expect(viewAfter(inFive, at('discharged', '2025-10-02T00:00:00Z')).demurrage).toHaveLength(5);
+    expect(viewAfter(inFive, reported('discharged', { place: SALALAH })).demurrage).toEqual([]);
   });
 
   it('says nothing of what is due where no free days were registered', () => {
-    const [clock] = view(
+    const [clock] = viewAfter(
       registered({ cargo: IN_FIVE }),
       at('discharged', '2025-10-09T00:00:00Z', FIRST),
     ).demurrage;

@@ -14,14 +14,13 @@ import {
   SAINT_LOUIS,
   SALALAH,
   shipmentAfter,
+  viewAfter,
   withdrawn,
 } from './shipment.story.js';
-import { shipmentOf, summaryOf, timelineOf } from './shipment-view.js';
+import { summaryOf, timelineOf } from './shipment-view.js';
 
-const NOW = new Date('2025-10-10T00:00:00Z');
 const identified = (events: readonly Accepted[]) => ({ _id: 'SHP-1', ...shipmentAfter(events) });
 const timeline = (...events: Accepted[]) => timelineOf(identified(events), events).events;
-const view = (...events: Accepted[]) => shipmentOf(identified(events), events, NOW);
 
 describe('a shipment in a list', () => {
   it('says what it carries, for whom, from where to where, and when it arrived', () => {
@@ -114,7 +113,7 @@ describe('the timeline', () => {
 
 describe('the history of the ETA', () => {
   it('has each estimate and plan with when it was said and by whom, the latest last', () => {
-    const { etaHistory } = view(
+    const { etaHistory } = viewAfter(
       registered(),
       estimated('2025-10-01T00:00:00Z', { said: '2025-09-20T00:00:00Z' }),
       planned('2025-10-05T00:00:00Z', { said: '2025-09-01T00:00:00Z', source: '/forwarder' }),
@@ -137,7 +136,7 @@ describe('the history of the ETA', () => {
 
   it('leaves out calls elsewhere, and what was taken back', () => {
     const wrong = estimated('2025-10-03T00:00:00Z');
-    const { etaHistory } = view(
+    const { etaHistory } = viewAfter(
       registered(),
       estimated('2025-09-18T00:00:00Z', { place: SALALAH }),
       wrong,
@@ -153,7 +152,7 @@ describe('the history of the ETA', () => {
         said: `2025-09-2${nth}T00:00:00Z`,
         revision: { of, at: `2025-09-2${nth}T00:00:00Z` },
       });
-    const { etaHistory } = view(registered(), word(1, 'a'), word(2, 'a'), word(3, 'b'), withdrawn('b'));
+    const { etaHistory } = viewAfter(registered(), word(1, 'a'), word(2, 'a'), word(3, 'b'), withdrawn('b'));
     expect(etaHistory.map(({ eta, revised: anew }) => [eta, anew])).toEqual([
       ['2025-10-01T00:00:00Z', true],
       ['2025-10-02T00:00:00Z', undefined],
@@ -164,7 +163,7 @@ describe('the history of the ETA', () => {
     fc.assert(
       fc.property(life, (events) => {
         fc.pre(!shipmentAfter(events).closeOut);
-        const { eta, etaHistory } = view(...events);
+        const { eta, etaHistory } = viewAfter(...events);
         const standing = etaHistory.filter(({ revised: anew }) => !anew);
         const estimates = standing.filter(({ classifier }) => classifier === 'EST');
         expect((estimates.at(-1) ?? standing.at(-1))?.eta).toBe(eta);
@@ -184,7 +183,7 @@ describe('whatever order events come in', () => {
     );
     fc.assert(
       fc.property(told, ([events, shuffled]) => {
-        expect(view(...shuffled)).toEqual(view(...events));
+        expect(viewAfter(...shuffled)).toEqual(viewAfter(...events));
         expect(timeline(...shuffled)).toEqual(timeline(...events));
       }),
       { numRuns: 2_000 },

@@ -22,6 +22,7 @@ import type {
   Weighing,
 } from '#contracts/trade.js';
 import { type Accepted, type Shipment, type ShipmentEvent, take, UNKNOWN } from './shipment.js';
+import { shipmentOf, type ShipmentView } from './shipment-view.js';
 import { keyOf } from './standing.js';
 
 export const KARACHI: Place = { unlocode: 'PKKHI', name: 'Karachi' };
@@ -236,14 +237,18 @@ export function statesAfter(events: readonly Accepted[]): { state: Shipment; by:
 }
 
 /** A state whose list of revisions has a fixed order, and not that of hearing. */
-export const comparable = ({ revisions, ...state }: Shipment): Shipment => ({
+export const inFixedOrder = ({ revisions, ...state }: Shipment): Shipment => ({
   ...state,
   ...(revisions && { revisions: revisions.toSorted((a, b) => (a.of < b.of ? -1 : 1)) }),
 });
 
-/** What a shipment has come to, by the events in the order in which they were learnt of; comparable. */
+/** What a shipment has come to, by the events in the order in which they were learnt of; its revisions in a fixed order. */
 export const shipmentAfter = (events: readonly Accepted[]): Shipment =>
-  comparable(statesAfter(events).at(-1)?.state ?? UNKNOWN);
+  inFixedOrder(statesAfter(events).at(-1)?.state ?? UNKNOWN);
+
+/** What is shown of it on 10 October. */
+export const viewAfter = (...events: readonly Accepted[]): ShipmentView =>
+  shipmentOf({ _id: 'SHP-1', ...shipmentAfter(events) }, events, new Date('2025-10-10T00:00:00Z'));
 
 /** `given(booked, departed).then({ status: 'departed' })`: what must hold of the state; all else may be as it is. */
 export const given = (...events: readonly Accepted[]) => ({

@@ -31,7 +31,7 @@ import { type Arrival, arrivalOf, isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater, rankOf } from './claim.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import { type Exception, exceptionsOf } from './exceptions.js';
-import { overdueFrom } from './expectations.js';
+import { overdueFrom, passedBy } from './expectations.js';
 import { assign, type Assigned, referencesOf } from './references.js';
 import { fateOf, fatesIn, keyOf, learn, replacedBy, type Standing, standingOf } from './standing.js';
 
@@ -85,7 +85,7 @@ export interface Acknowledgement extends Claim {
   readonly by: string;
 }
 
-/** How late it is known to be. */
+/** A time that is known to have passed. */
 export interface Clock extends Claim {
   readonly until: Date;
 }
@@ -105,7 +105,8 @@ export interface Shipment extends Standing {
   readonly itinerary?: Itinerary | undefined;
   /** One an exception and evidence. */
   readonly acknowledgements?: readonly Acknowledgement[] | undefined;
-  readonly clock?: Clock | undefined;
+  /** One a time, in the order of time. */
+  readonly clocks?: readonly Clock[] | undefined;
   /** What exceptions are judged by, beside the milestones. */
   readonly evidence?: Evidence | undefined;
 
@@ -205,13 +206,14 @@ function counted(before: Shipment, after: Standing, history: readonly Accepted[]
 }
 
 const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
-  const { registration, closeOut, itinerary, clock, milestones, acknowledgements = [] } = shipment;
+  const { registration, closeOut, itinerary, clocks = [], milestones, acknowledgements = [] } = shipment;
   const { damage, seals = [], ranges = [] } = evidence;
-  const single = [registration, closeOut, itinerary, clock, damage].filter((claim) => claim !== undefined);
+  const single = [registration, closeOut, itinerary, damage].filter((claim) => claim !== undefined);
   return [
     ...single,
     ...milestones,
     ...acknowledgements,
+    ...clocks,
     ...seals,
     ...ranges.flatMap(({ low, high }) => [low, high]),
   ];
@@ -282,7 +284,7 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
     }
     case TimePassed.type: {
       const clock: Clock = { ...claimOf(event, receivedAt), until: new Date(event.data.until) };
-      return isAhead(clock, shipment.clock) ? { ...shipment, clock } : shipment;
+      return { ...shipment, clocks: withClock(shipment.clocks ?? [], clock) };
     }
     case ObservationReported.type:
       return withEvidence(shipment, event, claimOf(event, receivedAt));
@@ -291,10 +293,13 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
   }
 }
 
-const isAhead = (clock: Clock, held: Clock | undefined): boolean => {
-  const difference = held ? clock.until.getTime() - held.until.getTime() : 1;
-  return difference > 0 || (difference === 0 && isLater(clock, held!));
-};
+function withClock(held: readonly Clock[], clock: Clock): readonly Clock[] {
+  const rival = held.find(({ until }) => until.getTime() === clock.until.getTime());
+  if (rival && !isLater(clock, rival)) return held;
+  return [...held.filter((one) => one !== rival), clock].sort(
+    (a, b) => a.until.getTime() - b.until.getTime(),
+  );
+}
 
 function withEvidence(
   shipment: Shipment,
@@ -384,7 +389,7 @@ function derive(shipment: Shipment): Shipment {
   }
   const exceptions = exceptionsOf(standing, { eta, plan: expected('PLN') });
   const due = overdueFrom(standing);
-  const overdueAt = due && !(standing.clock && standing.clock.until >= due) ? due : undefined;
+  const overdueAt = due && !passedBy(standing, due) ? due : undefined;
   return {
     ...standing,
     // What is as before is the same object, so that it is not written again.

@@ -1,4 +1,5 @@
-import { jsonEvent, readJsonEvent } from './cloudevent.js';
+import fc from 'fast-check';
+import { jsonEvent, parseJson, readJsonEvent } from './cloudevent.js';
 import { type Fault, RefusedEvent } from './fault.js';
 
 const valid = {
@@ -213,6 +214,54 @@ describe('an invalid envelope is refused, with the code and the place of each fa
       const { code, faults } = refusal({ ...valid, data_base64: bytes.toString('base64') });
       expect([code, ...places(faults)]).toEqual(['malformed-json', 'malformed /data_base64']);
     }
+  });
+});
+
+describe('JSON', () => {
+  it.each([
+    ['a character of two halves', '"\\ud83d\\uDCE6"', '📦'],
+    ['the names of halves', '"\\\\ud83d \\\\\\\\udce6"', '\\ud83d \\\\udce6'],
+    ['another escape', '"\\u0041\\n\\"\\ud7ff\\ue000"', 'A\n"\ud7ff\ue000'],
+  ])('is taken with %s', (_, text, value) => {
+    expect(parseJson(text)).toBe(value);
+  });
+
+  it.each([
+    ['the first half alone', '"\\ud83d"'],
+    ['the first half, and something else', '"\\uD83D\\u0041"'],
+    ['the second half alone', '"\\uDCE6"'],
+    ['the halves the wrong way round', '"\\uDCE6\\uD83D"'],
+    ['a half behind a backslash', '"\\\\\\ud83d"'],
+    ['a half behind a whole', '"\\ud83d\\udce6\\udce6"'],
+    ['a half in a name', '{"\\ud83d":1}'],
+  ])('is refused with %s: it would be kept as another character', (_, text) => {
+    expect(() => parseJson(text, '/data')).toThrow(
+      expect.objectContaining({
+        code: 'malformed-json',
+        faults: [expect.objectContaining({ pointer: '/data' })],
+      }) as Error,
+    );
+  });
+
+  it('is taken just where what it says can be kept as UTF-8, and told in time', () => {
+    const half = fc.constantFrom('\\ud83d', '\\uDCE6', '\\\\', '\\u0041', 'u', 'd83d', '📦');
+    const isTaken = (text: string): boolean => {
+      try {
+        parseJson(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    fc.assert(
+      fc.property(fc.array(half), (halves) => {
+        const text = `"${halves.join('')}"`;
+        return isTaken(text) === (JSON.parse(text) as string).isWellFormed();
+      }),
+      { numRuns: 2_000 },
+    );
+    // What would take time by the square of the length would take minutes.
+    expect(isTaken(`"${'\\ud83d\\udce6'.repeat(200_000)}\\ud83d"`)).toBe(false);
   });
 });
 

@@ -173,13 +173,28 @@ export function requireJson(mediaType: string | undefined): void {
 export function parseJson(bytes: Buffer | string, pointer = ''): unknown {
   const refused = (message: string): RefusedEvent =>
     new RefusedEvent('malformed-json', `not JSON: ${message}`, [
-      { pointer, code: 'malformed', message: 'must be JSON in UTF-8' },
+      { pointer, code: 'malformed', message: 'must be JSON in UTF-8, of whole characters' },
     ]);
   // Decoding would put U+FFFD for what is not UTF-8, and the event would say something else than was sent.
   if (typeof bytes !== 'string' && !isUtf8(bytes)) throw refused('it is not UTF-8');
+  const text = typeof bytes === 'string' ? bytes : bytes.toString('utf8');
+  let value: unknown;
   try {
-    return JSON.parse(typeof bytes === 'string' ? bytes : bytes.toString('utf8')) as unknown;
+    value = JSON.parse(text);
   } catch (error) {
     throw refused((error as Error).message);
   }
+  if (!isWellFormed(text)) throw refused('it has half a surrogate pair, which is no character');
+  return value;
 }
+
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+/** Every escape of JSON but a surrogate without its other half. */
+const ESCAPE = /\\(?:[^u]|u(?![dD][89a-fA-F])|u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F])/g;
+
+/**
+ * Whether JSON says no half of a surrogate pair (RFC 7493, 2.1). In UTF-8 only an escape can; kept as UTF-8 again, U+FFFD
+ * would stand for it, and what is read would not be what was sent.
+ */
+const isWellFormed = (json: string): boolean =>
+  !SURROGATE.test(json) || !json.replace(ESCAPE, '').includes('\\');

@@ -67,7 +67,7 @@ export class DeliveryRecorded {
   @Id() shipmentId!: string;
   @Optional() @ListOf(() => CargoLot, { min: 1, max: 100 }) is?: CargoLot[];
   @Optional() @ListOf(() => CargoLot, { min: 1, max: 100 }) was?: CargoLot[];
-  /** When the shipment arrived, or was said not to have. */
+  /** When the shipment arrived, or was said to have. */
   @Timestamp() at!: string;
   /** Where in `shipments.arrivals` it comes from: `<partition>/<offset>`. Rises for one deal and partition. */
   @LogPosition() position!: string;

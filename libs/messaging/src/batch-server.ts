@@ -40,8 +40,8 @@ export type Step = 'read' | 'written' | 'published' | 'committed';
 
 /** What a batch has come to, once all of it is published. */
 interface Outcome {
-  /** The parser's and the domain's; one an offset. */
-  readonly refused: ReadonlyMap<number, Refusal>;
+  /** The parser's and the domain's; of each place in a log one. */
+  readonly refused: readonly Refusal[];
   /** How many events were published, by topic. */
   readonly published: ReadonlyMap<string, number>;
   readonly repeated: number;
@@ -174,7 +174,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     await this.reached('read');
 
     const finished = await this.untilDone(batch, kept, async (): Promise<Outcome | undefined> => {
-      const known = new Map<number, Refusal>();
+      const known = new Map<string, Refusal>();
       const published = new Map<string, number>();
       let repeated = 0;
       let refusals: readonly Refusal[] = refused;
@@ -182,8 +182,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const parts = received.length === 0 ? [NOTHING] : await this.handle(route, batch, messages, received);
       for await (const part of parts) {
         await this.reached('written');
-        refusals = [...refusals, ...part.refused].filter(({ offset }) => !known.has(offset));
-        for (const refusal of refusals) known.set(refusal.offset, refusal);
+        refusals = [...refusals, ...part.refused].filter((one) => !known.has(refusedIn(one)));
+        for (const refusal of refusals) known.set(refusedIn(refusal), refusal);
         await this.options.client.send([
           ...part.publish.map(toMessage),
           ...this.deadLetters(batch, messages, refusals),
@@ -198,7 +198,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       }
       // Committed now, the refusals that were to go with the first part would be lost.
       if (!told) throw new Error(`the handler of ${batch.topic} gave no effects`);
-      return { refused: known, published, repeated, ignored };
+      return { refused: [...known.values()], published, repeated, ignored };
     });
     if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
 
@@ -323,7 +323,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private account(batch: PartitionBatch, messages: readonly IncomingMessage[], outcome: Outcome): void {
     const { metrics, log, state } = this.options;
     const { topic, partition } = batch;
-    const refused = outcome.refused.size;
+    const refused = new Set(outcome.refused.map(({ offset }) => offset)).size;
     const applied = messages.length - refused - outcome.repeated - outcome.ignored;
     for (const [name, count] of Object.entries({
       applied,
@@ -336,17 +336,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     metrics.batchEvents.observe({ topic }, messages.length);
     for (const [to, count] of outcome.published) metrics.published.inc({ topic: to }, count);
     if (refused === 0) return;
-    state.deadLettered(refused);
-    for (const message of messages) {
-      const error = outcome.refused.get(message.offset)?.error;
-      if (!error) continue;
+    state.deadLettered(outcome.refused.length);
+    const byOffset = new Map(messages.map((message) => [message.offset, message]));
+    for (const { offset, error } of outcome.refused) {
       metrics.deadLetters.inc({ topic, reason: error.code });
       log.warn(
         {
-          ...traceOf(message),
+          ...traceOf(byOffset.get(offset)!),
           topic,
           partition,
-          offset: message.offset,
+          offset,
           reason: error.code,
           faults: error.faults,
         },
@@ -411,6 +410,10 @@ const toMessage = ({
   topic,
   ...writeKafka(event),
 });
+
+/** Where what is refused stands: of what has waited many may be refused in the place of one message. */
+const refusedIn = ({ offset, waited }: Refusal): string =>
+  waited ? `${waited.topic}/${waited.partition}/${waited.offset}` : String(offset);
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? String(error) : JSON.stringify(error));
 

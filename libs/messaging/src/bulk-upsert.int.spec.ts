@@ -112,6 +112,7 @@ describe('bulkUpsert', () => {
         /E14|\$inc/,
       ],
       ['is too large to be sent', upsert('large', 0, 'x'.repeat(17_000_000)), /larger/],
+      ['the driver has no room to write', upsert('larger', 0, 'x'.repeat(18_000_000)), /too large/],
     ])('a write does not fail by another that %s', async (_why, bad, words) => {
       await bulkUpsert(notes, [upsert('bad', 0, 'not a number')], EXPECTED);
       const write = bulkUpserts(notes, EXPECTED);

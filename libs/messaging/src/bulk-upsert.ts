@@ -26,6 +26,7 @@ const MOST_TOGETHER = 400;
  * @param expected the codes that the caller can make something of
  * @param session where what is read next must have seen this
  * @returns what the server has refused with one of these codes
+ * @throws MongoInvalidArgumentError where an operation is larger than a document may be, and nothing was sent
  * @throws whatever else there was: MongoDB being away, say, which leaves it open what was done
  */
 export async function bulkUpsert<T extends mongo.Document>(
@@ -39,6 +40,8 @@ export async function bulkUpsert<T extends mongo.Document>(
     await collection.bulkWrite(operations, { ...DURABLE, ...(session && { session }) });
     return [];
   } catch (error) {
+    if (isPastBuffer(error))
+      throw new MongoInvalidArgumentError(`an operation is too large: ${error.message}`);
     if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
     const undone = [error.writeErrors].flat().map(({ index, code }) => ({ index, code }));
     const { matchedCount, upsertedCount, insertedCount } = error.result;
@@ -48,6 +51,10 @@ export async function bulkUpsert<T extends mongo.Document>(
     return undone;
   }
 }
+
+/** What is larger than a document may be the driver refuses; of what does not even fit into its buffer, Node does. */
+const isPastBuffer = (error: unknown): error is Error =>
+  (error as NodeJS.ErrnoException).code === 'ERR_OUT_OF_RANGE';
 
 /** @returns what was not done */
 export type BulkUpserts<T extends mongo.Document> = (

@@ -34,6 +34,14 @@ describe('reading a feed', () => {
     });
   });
 
+  it('cuts no character in two where a title is taken from how an entry begins', () => {
+    const { entries } = readFeed(
+      `<rss version="2.0"><channel><item><description>${'a'.repeat(199)}📦 and more</description></item></channel></rss>`,
+      BASE,
+    );
+    expect(entries[0]!.title).toBe(`${'a'.repeat(199)}📦`);
+  });
+
   it('reads Atom', () => {
     const { entries } = readFeed(
       `<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>u</id>

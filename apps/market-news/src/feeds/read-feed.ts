@@ -149,7 +149,7 @@ const textOf = ({ words = '', type }: Said): string => {
 /** An entry without a word in it is none. One without a title is known by how it begins. */
 function entryOf(raw: RawEntry, base: string): FeedEntry | undefined {
   const summary = bounded(textOf(raw.summary), LONGEST_SUMMARY);
-  const title = bounded(textOf(raw.title) || summary.slice(0, 200), LONGEST_TITLE);
+  const title = bounded(textOf(raw.title) || bounded(summary, 200), LONGEST_TITLE);
   if (title === '') return undefined;
   const url = webAddress(raw.link, base);
   const guid = raw.guid?.trim().slice(0, LONGEST_GUID);

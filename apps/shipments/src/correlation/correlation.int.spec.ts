@@ -14,24 +14,18 @@ import {
   expectProblem,
   ownEnvironment,
   type RunningService,
-  runService,
   untilReady,
 } from '#service/testing/running-service.js';
-import { ShipmentsConfig } from '../config.js';
 import type { Accepted } from '../shipment.js';
 import type { TimelineView } from '../shipment-view.js';
 import { assigned, registered, retracted } from '../shipment.story.js';
-import { ShipmentsModule } from '../shipments.module.js';
+import { runShipments, SHIPMENTS_TOPICS } from '../testing/run-shipments.js';
 import { booking, container, referred, referredBack } from './correlation.story.js';
 import { translate } from './translate.js';
 import { unmatchedId } from './unmatched.js';
 import type { UnmatchedSummary, UnmatchedView } from './unmatched-view.js';
 
 import.meta.jest.setTimeout(120_000);
-
-const TOPICS = 3;
-const run = (environment: Record<string, string> = {}): Promise<RunningService> =>
-  runService(ShipmentsConfig, (config) => ShipmentsModule.for(config), undefined, environment);
 
 const newId = (what: string): string => `${what}-${randomUUID().slice(0, 8)}`;
 const of = (subject: string, { event }: Accepted): CloudEvent => ({
@@ -48,9 +42,9 @@ describe('an event that names its shipment by references', () => {
   let others: RunningService[];
   beforeAll(async () => {
     const environment = { ...ownEnvironment(), BATCH_SIZE: '7' };
-    shipments = await run(environment);
-    others = [await run(environment)];
-    await untilReady([shipments, ...others], TOPICS);
+    shipments = await runShipments(environment);
+    others = [await runShipments(environment)];
+    await untilReady([shipments, ...others], SHIPMENTS_TOPICS);
   });
   afterAll(() => Promise.all([shipments, ...(others ?? [])].map((service) => service?.stop())));
 
@@ -236,8 +230,8 @@ describe('an event that has waited for as long as any does', () => {
   let instances: RunningService[];
   beforeAll(async () => {
     const environment = { ...ownEnvironment(), UNMATCHED_EXPIRE_AFTER_SECONDS: '2' };
-    instances = [await run(environment), await run(environment)];
-    await untilReady(instances, TOPICS);
+    instances = [await runShipments(environment), await runShipments(environment)];
+    await untilReady(instances, SHIPMENTS_TOPICS);
   });
   afterAll(() => Promise.all((instances ?? []).map((service) => service.stop())));
 

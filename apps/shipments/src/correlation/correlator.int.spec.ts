@@ -9,15 +9,19 @@ import {
   SHIPMENTS_INBOUND,
 } from '#contracts/shipments.js';
 import type { Reference } from '#contracts/trade.js';
-import type { Effects, EventBatch, Received } from '#messaging/effects.js';
+import type { Effects, EventBatch, Received, Refusal } from '#messaging/effects.js';
 import { eventually } from '#messaging/testing/until.js';
 import { Database } from '#service/database.js';
 import { assigned, registered } from '../shipment.story.js';
 import type { Accepted, ShipmentEvent } from '../shipment.js';
 import { ShipmentsCollection } from '../shipments.collection.js';
 import { type Json, v3 } from '../dcsa/dcsa.story.js';
+import { capturedEvent } from '../epcis/capture.js';
+import { arriving, CONTEXT, json, sensors } from '../epcis/epcis.story.js';
+import type { EpcisEvent } from '../epcis/epcis-event.js';
 import { booking, received, referred, reportedDcsa } from './correlation.story.js';
 import { type CorrelationEvent, Correlator } from './correlator.js';
+import { MOST_SHARING } from './decide.js';
 import { type ForeignEvent, translate } from './translate.js';
 import { unmatchedId } from './unmatched.js';
 import { UnmatchedCollection } from './unmatched.collection.js';
@@ -72,6 +76,7 @@ describe('an event and the shipment that it names', () => {
     new Correlator(database, shipments, {
       apply: (...batch) => around.apply(...batch),
       byIds: (...asked) => unmatched.byIds(...asked),
+      find: (...asked) => unmatched.find(...asked),
       withReferences: (...asked) => unmatched.withReferences(...asked),
       withCandidates: (...asked) => unmatched.withCandidates(...asked),
       endedBy: (...asked) => unmatched.endedBy(...asked),
@@ -259,6 +264,41 @@ describe('an event and the shipment that it names', () => {
         [backId, 'SHP-B'],
       ]);
     });
+  });
+
+  it('do not come together where that is more than is kept, and what waits is refused, not what had it looked for', async () => {
+    const b = newBooking();
+    const quotes = '"'.repeat(1_000);
+    const added = Object.fromEntries(Array.from({ length: 50 }, (_, nth) => [`ore:x${nth}`, quotes]));
+    const large = (): ForeignEvent => {
+      const bizTransactionList = [{ bizTransaction: `urn:orebound:booking:${b.value}` }];
+      const event = arriving({
+        eventID: `urn:uuid:${randomUUID()}`,
+        bizTransactionList,
+        ...added,
+        ...sensors(),
+      });
+      return capturedEvent({ event: event as unknown as EpcisEvent, identity: randomUUID() }, json(CONTEXT));
+    };
+    const [one, other, small] = [large(), large(), referred([b], { id: randomUUID() })];
+    const batch = heard(one, other, small);
+    await hear(correlator(), batch);
+    const sharing = Array.from({ length: MOST_SHARING }, (_, nth) => `sharing-${nth}-${b.value}`);
+    const changed: CloudEvent[] = [];
+    for (const id of sharing)
+      changed.push(...(await write(id, registered({ references: [{ ...b, shared: true }] }))));
+    const refused: Refusal[] = [];
+    const gone: CloudEvent[] = [];
+    for await (const effects of correlator().take(said(changed.slice(-1)))) {
+      refused.push(...effects.refused);
+      gone.push(...effects.publish.map(({ event }) => event));
+    }
+    const places = new Map(batch.received.map(({ event, offset }) => [event.id, offset]));
+    expect(refused.map(({ error, waited }) => [error.code, waited?.event.id, waited?.offset]).sort()).toEqual(
+      [one, other].map(({ id }) => ['document-too-large', id, places.get(id)]).sort(),
+    );
+    expect(goneTo(gone).sort()).toEqual(sharing.map((id) => [small.id, id]).sort());
+    expect(await stateOf(one)).toMatchObject({ status: 'waiting' });
   });
 
   it('are ambiguous, where more shipments have a reference than are looked at', async () => {

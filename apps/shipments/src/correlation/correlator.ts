@@ -57,7 +57,14 @@ export class Correlator {
     private readonly shipments: Pick<ShipmentsCollection, 'named' | 'referencesOf'>,
     private readonly unmatched: Pick<
       UnmatchedCollection,
-      'apply' | 'byIds' | 'withReferences' | 'withCandidates' | 'endedBy' | 'shipmentsOf' | 'retracting'
+      | 'apply'
+      | 'byIds'
+      | 'find'
+      | 'withReferences'
+      | 'withCandidates'
+      | 'endedBy'
+      | 'shipmentsOf'
+      | 'retracting'
     >,
   ) {}
 
@@ -69,8 +76,7 @@ export class Correlator {
         const translated = translate(received.event);
         return translated.events.length > 0 ? [{ received, translated }] : [];
       } catch (error) {
-        if (!(error instanceof RefusedEvent)) throw error;
-        refused.push({ offset: received.offset, error });
+        refused.push({ offset: received.offset, error: refusalOf(error) });
         return [];
       }
     });
@@ -177,18 +183,30 @@ export class Correlator {
       const placeOf = ({ event }: Publication): number => order.get(keyOf(event)) ?? -1;
       for (const each of effects.publish.toSorted((a, b) => placeOf(a) - placeOf(b)))
         publish.set(`${each.event.subject} ${keyOf(each.event)}`, each);
-      refused.push(...effects.refused);
-      // What could not be folded will not be by another look.
-      const failed = new Set(effects.refused.map(({ offset }) => offset));
-      const found = new Map(waiting.map(({ _id }, index) => [_id, decisions[index]!]));
-      pending = (await this.unmatched.byIds([...found.keys()], session)).filter(
-        (now) =>
-          now.status === 'waiting' &&
-          !holds(now, found.get(now._id)!) &&
-          !failed.has(causes.get(now._id)!.offset),
+      const errors = new Map(effects.refused.map(({ offset, error }) => [offset, error]));
+      const found = new Map(
+        waiting.map(({ _id, looks }, index) => [_id, { decision: decisions[index]!, looks }]),
       );
+      const unsettled = (await this.unmatched.byIds([...found.keys()], session)).filter(
+        (now) => now.status === 'waiting' && !holds(now, found.get(now._id)!.decision),
+      );
+      pending = [];
+      for (const now of unsettled) {
+        const { offset } = causes.get(now._id)!;
+        const error = errors.get(offset);
+        // As it was, it was not another who was ahead: it was refused, and another look would be too.
+        if (error && now.looks === found.get(now._id)!.looks)
+          refused.push(await this.refusal(now._id, offset, error));
+        else pending.push(now);
+      }
     }
     return { publish: [...publish.values()], refused, repeated: 0 };
+  }
+
+  /** What waits and cannot go on is refused as it came, and not what has had it looked for. */
+  private async refusal(id: string, offset: number, error: RefusedEvent): Promise<Refusal> {
+    const document = await this.unmatched.find(id);
+    return { offset, error, ...(document && { waited: asItWaited(document) }) };
   }
 
   /**
@@ -243,6 +261,12 @@ export class Correlator {
   }
 }
 
+/** To translate is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */
+const refusalOf = (error: unknown): RefusedEvent =>
+  error instanceof RefusedEvent
+    ? error
+    : new RefusedEvent('fold-failed', `it cannot be translated: ${(error as Error).stack ?? String(error)}`);
+
 const isEnding = (
   received: Received<CorrelationEvent>,
 ): received is Received<EventOf<typeof MatchAssigned | typeof MatchExpired>> =>
@@ -251,7 +275,8 @@ const isEnding = (
 /** What has waited for too long goes to the dead letters as it came, in the place of the event that says so. */
 function expired(ending: readonly Received[], ended: readonly UnmatchedDocument[]): Refusal[] {
   const subjects = new Map(ending.map(({ offset, event }) => [offset, event.subject]));
-  return ended.flatMap(({ _id, status, event, since, partition, offset, ended: by, reason, candidates }) => {
+  return ended.flatMap((document) => {
+    const { _id, status, since, ended: by, reason, candidates } = document;
     if (status !== 'expired' || subjects.get(by!.offset) !== _id) return [];
     const why =
       reason === 'ambiguous'
@@ -260,16 +285,18 @@ function expired(ending: readonly Received[], ended: readonly UnmatchedDocument[
     return {
       offset: by!.offset,
       error: new RefusedEvent('unmatched', `it has waited since ${since.toISOString()}: ${why}`),
-      waited: {
-        topic: SHIPMENTS_INBOUND.name,
-        event: JSON.parse(event!) as CloudEvent,
-        partition,
-        offset,
-        receivedAt: since,
-      },
+      waited: asItWaited(document),
     };
   });
 }
+
+const asItWaited = ({ event, since, partition, offset }: UnmatchedDocument): Required<Refusal>['waited'] => ({
+  topic: SHIPMENTS_INBOUND.name,
+  event: JSON.parse(event!) as CloudEvent,
+  partition,
+  offset,
+  receivedAt: since,
+});
 
 function* inGroups<T>(all: readonly T[], size: number): Generator<T[]> {
   for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);

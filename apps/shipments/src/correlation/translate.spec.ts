@@ -1,5 +1,8 @@
 import { MilestoneReported, EventRetracted } from '#contracts/shipments.js';
 import { v3 } from '../dcsa/dcsa.story.js';
+import { capturedEvent } from '../epcis/capture.js';
+import { arriving } from '../epcis/epcis.story.js';
+import type { EpcisEvent, Json } from '../epcis/epcis-event.js';
 import { booking, referred, referredBack, reportedDcsa } from './correlation.story.js';
 import { translate } from './translate.js';
 
@@ -34,6 +37,30 @@ describe('an event of ours that names its shipment by references', () => {
     expect(() => translate(event)).toThrow(
       expect.objectContaining({ code: 'invalid-data', faults: [expect.objectContaining(fault)] }),
     );
+  });
+});
+
+describe('an EPCIS event', () => {
+  const captured = (fields: Readonly<Record<string, unknown>>, context: unknown) => {
+    const event = arriving(fields) as unknown as EpcisEvent;
+    return capturedEvent({ event, identity: 'urn:uuid:1' }, context as Json);
+  };
+
+  it('is refused where the context that it came with over Kafka is none, or too large', () => {
+    for (const context of [7, { ore: 'x'.repeat(100_000) }, { ore: 'x'.repeat(1_000) }])
+      expect(() => translate(captured({}, context))).toThrow(
+        expect.objectContaining({
+          code: 'invalid-data',
+          faults: [expect.objectContaining({ pointer: '/data/context' })],
+        }),
+      );
+  });
+
+  it('is answered while somebody waits, though all of it be written out for its identity', () => {
+    const context = { p: `https://ore.example/${'x'.repeat(180)}` };
+    const event = captured({ 'p:x': Array(40_000).fill('p:') }, context);
+    // With a namespace as long as a context may be it would be of some 300 MB.
+    expect(translate(event).events).toHaveLength(1);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   ObservationReported,
 } from '#contracts/shipments.js';
 import { translateDcsa } from '../dcsa/translate-dcsa.js';
+import { contextFaults } from '../epcis/check-event.js';
 import type { Json } from '../epcis/epcis-event.js';
 import { translateEvent } from '../epcis/translate-event.js';
 import type { Translated, Translation, UnaddressedEvent } from '../translation.js';
@@ -45,12 +46,22 @@ function translationOf(event: ForeignEvent): { translation: Translation; at: str
     case EventReferred.type:
       return { translation: translateReferred(event), at: '/data' };
     case EpcisEventCaptured.type:
-      return { translation: translateEvent(event.data.event, event.data.context as Json), at: '/data/event' };
+      return translationOfEpcis(event.data);
     case DcsaEventReported.type:
       return { translation: translateDcsa(event.data), at: '/data/event' };
     default:
       return event satisfies never;
   }
+}
+
+/** By its door the context of the document has been checked; not so where an event comes over Kafka. */
+function translationOfEpcis({ event, context }: EpcisEventCaptured): {
+  translation: Translation;
+  at: string;
+} {
+  const faults = contextFaults(context, '');
+  if (faults.length > 0) return { translation: { faults }, at: '/data/context' };
+  return { translation: translateEvent(event, context as Json), at: '/data/event' };
 }
 
 const PARTS = {

@@ -44,7 +44,7 @@ const anything = fc.oneof(
 );
 const anyName = fc.oneof(
   fc.string(),
-  fc.constantFrom('__proto__', 'constructor', '$where', 'a.b', 'isRetracted', 'eventID'),
+  fc.constantFrom('__proto__', 'constructor', '$where', 'length', 'a.b', 'isRetracted', 'eventID'),
 );
 
 type Path = readonly string[];
@@ -55,6 +55,8 @@ const pathsOf = (value: unknown, path: Path = []): Path[] =>
 
 const replaced = (value: unknown, [name, ...rest]: Path, by: unknown): unknown => {
   if (name === undefined) return by;
+  // A list's items have no names: one under a name of its own is one more, and `length` is not to be had.
+  if (Array.isArray(value) && !Object.keys(value).includes(name)) return [...(value as unknown[]), by];
   const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Json;
   const to = replaced(copy[name], rest, by);
   // As JSON.parse does, also of a name that would be the prototype.

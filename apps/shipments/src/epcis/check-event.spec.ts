@@ -56,6 +56,11 @@ describe('an EPCIS event is taken', () => {
 describe('an EPCIS event is refused, with a pointer and a code', () => {
   it.each<[string, unknown, string[]]>([
     ['that is no object', 7, ['malformed ']],
+    [
+      'named by what is no URI, of characters of two code units each',
+      objectEvent({ eventID: '📦'.repeat(600), bizStep: '📦'.repeat(600) }),
+      ['malformed /eventID', 'not-allowed /bizStep'],
+    ],
     ['without a type', { ...objectEvent(), type: undefined }, ['required /type']],
     ['of a type that is none of the five', objectEvent({ type: 'QuantityEvent' }), ['not-allowed /type']],
     ['without a moment', objectEvent({ eventTime: undefined }), ['required /eventTime']],
@@ -149,6 +154,11 @@ describe('an EPCIS event is refused, with a pointer and a code', () => {
     [
       'with a context too large to go along',
       objectEvent({ '@context': { ore: `https://ore.example/${'x'.repeat(5_000)}` } }),
+      ['too-long /@context'],
+    ],
+    [
+      'with a prefix that stands for more than a namespace',
+      objectEvent({ '@context': [{ ore: `https://ore.example/${'x'.repeat(200)}` }] }),
       ['too-long /@context'],
     ],
     ['nested too deep', objectEvent({ 'ore:x': nested(1_000) }), ['malformed ']],

@@ -9,11 +9,14 @@ import { type Vocabulary, VOCABULARIES } from './vocabulary.js';
 /** Nothing in an event of the standard is deeper than 6; the rest is left to extensions. */
 const DEEPEST = 20;
 const LARGEST_CONTEXT = 4 * 1024;
+/** Written out at each of its uses where an event's identity is made of what it says. */
+const LONGEST_NAMESPACE = 200;
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strictRequired: false, allowUnionTypes: true });
 ajv.addFormat('date-time', { type: 'string', validate: isTimestamp });
-// Of a text that is too long that is said already, and the form of a very long one takes long to tell.
-const isLong = (text: string): boolean => text.length > LONGEST_URI;
+// Of a text that is too long that is said already, and the form of a very long one takes long to tell. A character has
+// two code units at most, so one that is longer than this is too long however its characters are counted.
+const isLong = (text: string): boolean => text.length > 2 * LONGEST_URI;
 ajv.addFormat('uri', { type: 'string', validate: (text: string) => isLong(text) || isUri(text) });
 for (const [name, { words }] of Object.entries(VOCABULARIES)) {
   const validate = (term: string): boolean =>
@@ -105,7 +108,11 @@ const certificationFaults = ({ certificationInfo }: { readonly certificationInfo
     ? []
     : [{ pointer: '/certificationInfo', code: 'malformed', message: 'must be a URI, or a list of URIs' }];
 
-/** Checks a JSON-LD context: that there is one, and that it is small, since it goes along with every event. */
+const hasLongNamespace = (entry: unknown): boolean =>
+  isObject(entry) &&
+  Object.values(entry).some((meaning) => typeof meaning === 'string' && meaning.length > LONGEST_NAMESPACE);
+
+/** Checks a JSON-LD context: that it is one, and that it is small, since it goes along with every event. */
 export function contextFaults(context: unknown, pointer = '/@context'): Fault[] {
   if (context === undefined) return [];
   const entries = [context].flat(1) as unknown[];
@@ -117,6 +124,10 @@ export function contextFaults(context: unknown, pointer = '/@context'): Fault[] 
     return [{ pointer, code: 'malformed', message: 'must be a URI, an object, or a list of both' }];
   if (isDeep(context, DEEPEST) || Buffer.byteLength(JSON.stringify(context)) > LARGEST_CONTEXT)
     return [{ pointer, code: 'too-long', message: `must be at most ${LARGEST_CONTEXT} bytes of JSON` }];
+  if (entries.some(hasLongNamespace)) {
+    const message = `must have prefixes that stand for at most ${LONGEST_NAMESPACE} characters each`;
+    return [{ pointer, code: 'too-long', message }];
+  }
   return [];
 }
 

@@ -55,7 +55,9 @@ const mutation: fc.Arbitrary<Mutation> = fc.tuple(
 
 const mutated = (mutations: readonly Mutation[]): unknown => {
   const root = { root: structuredClone(document) } as Record<string, unknown>;
-  for (const [place, kind, value] of mutations) {
+  for (const [place, kind, intruding] of mutations) {
+    // One of its own each time: put into itself it would be a circle, and no JSON.
+    const value = structuredClone(intruding);
     let holder: unknown = root;
     for (const name of ['root', ...place].slice(0, -1)) holder = (holder as Record<string, unknown>)?.[name];
     if (holder === null || typeof holder !== 'object') continue; // an earlier mutation has taken it away
@@ -63,13 +65,11 @@ const mutated = (mutations: readonly Mutation[]): unknown => {
     const at = holder as Record<string, unknown>;
     if (kind === 'remove') delete at[last];
     else if (kind === 'replace' || at[last] === null || typeof at[last] !== 'object') at[last] = value;
-    else
-      Object.defineProperty(at[last], String(value), {
-        value,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+    else if (Array.isArray(at[last])) at[last].push(value);
+    else {
+      const name = typeof value === 'string' ? value : JSON.stringify(value);
+      Object.defineProperty(at[last], name, { value, enumerable: true, configurable: true, writable: true });
+    }
   }
   return JSON.parse(JSON.stringify(root['root'] ?? null));
 };

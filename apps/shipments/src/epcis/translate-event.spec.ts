@@ -139,6 +139,15 @@ describe('an EPCIS event becomes', () => {
     });
   });
 
+  it('keeps the beginning of what is long, and no half of a character', () => {
+    const [{ data }] = eventsOf(objectEvent({ 'ore:note': `${'a'.repeat(1_998)}📦📦` })) as [
+      UnaddressedEvent,
+    ];
+    expect(data).toMatchObject({
+      extensions: { epcis: { added: [{ name: 'ore:note', value: `"${'a'.repeat(1_998)}📦` }] } },
+    });
+  });
+
   it.each([
     ['2005-04-04T02:33:31.116987Z', '-06:00', '2005-04-03T20:33:31.116987-06:00'],
     ['2025-10-02T09:40:00+05:00', '+05:00', '2025-10-02T09:40:00+05:00'],

@@ -34,13 +34,19 @@ export function localTimeOf({ eventTime, eventTimeZoneOffset: offset }: EpcisEve
   return local.length > 24 ? eventTime : `${local.slice(0, 19)}${fraction}${offset}`;
 }
 
+/** No character of it cut in two: half of one could not be kept. */
+const beginning = (text: string): string =>
+  text.length <= LONGEST_ADDED
+    ? text
+    : [...text.slice(0, 2 * LONGEST_ADDED)].slice(0, LONGEST_ADDED).join('');
+
 /** What the event is about in the words of EPCIS, and what was added to it: kept beside what we understand of it. */
 function keptOf(event: EpcisEvent): Record<string, unknown> {
   const words = Object.entries(event as unknown as Record<string, Json>);
   const added = words
     .filter(([name]) => name.includes(':') && !name.startsWith('@'))
     .slice(0, MOST_ADDED)
-    .map(([name, value]) => ({ name, value: JSON.stringify(value).slice(0, LONGEST_ADDED) }));
+    .map(([name, value]) => ({ name, value: beginning(JSON.stringify(value)) }));
   return {
     epcis: {
       type: event.type,
