@@ -196,7 +196,7 @@ export class Correlator {
         const error = errors.get(offset);
         // As it was, it was not another who was ahead: it was refused, and another look would be too.
         if (error && now.looks === found.get(now._id)!.looks)
-          refused.push(await this.refusal(now._id, offset, error));
+          refused.push(...(await this.refusalOf(now._id, offset, error)));
         else pending.push(now);
       }
     }
@@ -204,9 +204,9 @@ export class Correlator {
   }
 
   /** What waits and cannot go on is refused as it came, and not what has had it looked for. */
-  private async refusal(id: string, offset: number, error: RefusedEvent): Promise<Refusal> {
+  private async refusalOf(id: string, offset: number, error: RefusedEvent): Promise<Refusal[]> {
     const document = await this.unmatched.find(id);
-    return { offset, error, ...(document && { waited: asItWaited(document) }) };
+    return document?.status === 'waiting' ? [{ offset, error, waited: asItWaited(document) }] : [];
   }
 
   /**
