@@ -76,7 +76,7 @@ export class Correlator {
         const translated = translate(received.event);
         return translated.events.length > 0 ? [{ received, translated }] : [];
       } catch (error) {
-        refused.push({ offset: received.offset, error: refusalOf(error) });
+        refused.push({ offset: received.offset, error: untranslatable(error) });
         return [];
       }
     });
@@ -262,7 +262,7 @@ export class Correlator {
 }
 
 /** To translate is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */
-const refusalOf = (error: unknown): RefusedEvent =>
+const untranslatable = (error: unknown): RefusedEvent =>
   error instanceof RefusedEvent
     ? error
     : new RefusedEvent('fold-failed', `it cannot be translated: ${(error as Error).stack ?? String(error)}`);
