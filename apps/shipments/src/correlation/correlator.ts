@@ -76,7 +76,7 @@ export class Correlator {
         const translated = translate(received.event);
         return translated.events.length > 0 ? [{ received, translated }] : [];
       } catch (error) {
-        refused.push({ offset: received.offset, error: refusalOf(error) });
+        refused.push({ offset: received.offset, error: untranslatable(error) });
         return [];
       }
     });
@@ -196,7 +196,7 @@ export class Correlator {
         const error = errors.get(offset);
         // As it was, it was not another who was ahead: it was refused, and another look would be too.
         if (error && now.looks === found.get(now._id)!.looks)
-          refused.push(await this.refusal(now._id, offset, error));
+          refused.push(...(await this.refusalOf(now._id, offset, error)));
         else pending.push(now);
       }
     }
@@ -204,9 +204,9 @@ export class Correlator {
   }
 
   /** What waits and cannot go on is refused as it came, and not what has had it looked for. */
-  private async refusal(id: string, offset: number, error: RefusedEvent): Promise<Refusal> {
+  private async refusalOf(id: string, offset: number, error: RefusedEvent): Promise<Refusal[]> {
     const document = await this.unmatched.find(id);
-    return { offset, error, ...(document && { waited: asItWaited(document) }) };
+    return document?.status === 'waiting' ? [{ offset, error, waited: asItWaited(document) }] : [];
   }
 
   /**
@@ -262,7 +262,7 @@ export class Correlator {
 }
 
 /** To translate is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */
-const refusalOf = (error: unknown): RefusedEvent =>
+const untranslatable = (error: unknown): RefusedEvent =>
   error instanceof RefusedEvent
     ? error
     : new RefusedEvent('fold-failed', `it cannot be translated: ${(error as Error).stack ?? String(error)}`);
