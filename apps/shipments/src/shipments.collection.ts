@@ -78,7 +78,8 @@ export class ShipmentsCollection {
   }
 
   async find(id: string): Promise<ShipmentDocument | undefined> {
-    const found = await this.model.findOne({ _id: id }).lean<ShipmentDocument>();
+    // Like its history, so that no entry is named that a failover has yet to bring to a majority.
+    const found = await this.model.findOne({ _id: id }).readConcern('majority').lean<ShipmentDocument>();
     return found ? decoded(found) : undefined;
   }
 

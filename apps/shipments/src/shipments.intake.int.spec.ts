@@ -245,6 +245,26 @@ describe('the shipments service', () => {
     });
   });
 
+  it('takes as many events of one shipment as 16 MB hold, refuses more, and goes on with what is smaller', async () => {
+    const id = newId();
+    const large = departed();
+    const data = { ...large.event.data, extensions: { scan: 'x'.repeat(230_000) } };
+    const several = Array.from({ length: 75 }, (_, nth) => ({
+      ...large,
+      event: { ...large.event, id: `scan-${nth}`, data } as Accepted['event'],
+    }));
+    for (const one of several) expect((await send(id, one)).status).toBe(202);
+    expect((await send(id, departed({ id: 'last' }))).status).toBe(202);
+
+    const timeline = async (): Promise<string[]> =>
+      (await shipments.get<TimelineView>(`/shipments/${id}/timeline`)).body.events?.map(
+        (event) => event.id,
+      ) ?? [];
+    await until('the last is taken', async () => (await timeline()).includes(`${id}/last`), 30_000);
+    const taken = (await timeline()).length - 1;
+    expect(taken).toBe(Math.floor((16 * 1024 * 1024) / 230_500));
+  });
+
   it('takes events of a plain producer: structured mode, no key, and so any partition', async () => {
     const id = newId();
     const [registration, departure, arrival] = [registered(), departed(), arrived({ id: 'wrong' })];

@@ -55,6 +55,8 @@ interface Bookkeeping {
   readonly pending?: Readonly<Record<string, number>>;
   /** The prints of every event that is in the history: what tells a repeat (`Prints`). */
   readonly accepted?: string;
+  /** What those events come to as JSON, in UTF-16 units. */
+  readonly acceptedSize?: number;
 }
 
 export type Stored<S> = S & Bookkeeping & { readonly _id: string };
@@ -115,6 +117,8 @@ const MOST_CONFLICTS_IN_A_ROW = 20;
 const MOST_ENTITIES_AT_ONCE = 200;
 const MOST_LOADED_TOGETHER = 400;
 const OVERLAPPING = 2;
+/** In UTF-16 units of JSON. Who asks for an entity's history is given all of it, and so is a fold that takes something back. */
+const MOST_OF_A_HISTORY = 16 * 1024 * 1024;
 
 /** What most events need of a document: all but the texts that only a batch that comes again asks for. */
 const WITHOUT_TEXTS = { outbox: 0 } as const;
@@ -318,7 +322,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
   private decoded(document: Document | undefined): Loaded<S> | undefined {
     if (!document) return undefined;
-    const { _id, version, sequence, outbox, pending, accepted, ...state } = document;
+    const { _id, version, sequence, outbox, pending, accepted, acceptedSize, ...state } = document;
     for (const [field, codec] of this.codecs)
       if (state[field] !== undefined) state[field] = codec.decode(state[field]);
     return {
@@ -326,6 +330,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       sequence,
       ...(pending && { pending }),
       ...(accepted && { accepted }),
+      ...(acceptedSize && { acceptedSize }),
       ...(outbox && { outbox }),
       state: state as S,
     };
@@ -355,6 +360,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const prints = new Prints(before?.accepted);
     const entries: HistoryEntry[] = [];
     const accepted: Accepted<E>[] = [];
+    let acceptedSize = before?.acceptedSize ?? 0;
     let sequence = before?.sequence ?? 0;
     let state = before?.state;
     let repeated = 0;
@@ -378,12 +384,15 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         refused.push({ offset, error: step });
       } else if (step === 'needs-history') {
         throw new Error('a fold asked for the history that it has');
+      } else if (key && acceptedSize + step.event.length > MOST_OF_A_HISTORY) {
+        refused.push({ offset, error: outgrown(id) });
       } else {
         state = step.state;
         changed = true;
         if (key) {
           entries.push(prints.add(id, key, receivedAt, step.event));
           accepted.push({ event, receivedAt });
+          acceptedSize += step.event.length;
         }
         sequence += step.outgoing.length;
         for (const { topic, event: out, text } of step.outgoing) {
@@ -407,7 +416,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     } else if (before?.pending?.[origin] !== undefined) {
       update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
     }
-    if (entries.length > 0) update.$set['accepted'] = prints.text;
+    if (entries.length > 0) Object.assign(update.$set, { accepted: prints.text, acceptedSize });
     return { id, version, update, publish, republished, refused, repeated, events, entries };
   }
 
@@ -503,5 +512,5 @@ const mayBeUnpublished = (batch: EventBatch, stored: Bookkeeping | undefined): b
 const outgrown = (id: string): RefusedEvent =>
   new RefusedEvent(
     'document-too-large',
-    `${id} has more to it than one document holds; this event would take it past 16 MB`,
+    `${id} has more to it than is kept of one; this event would take it past 16 MB`,
   );
