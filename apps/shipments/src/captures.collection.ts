@@ -1,30 +1,40 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Model, Schema } from 'mongoose';
 import type { EventOf } from '#contracts/contract.js';
 import type { EpcisCaptureFinished } from '#contracts/epcis.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Evolution, Projection, type Stored } from '#messaging/projection.js';
+import { CONFIG } from '#service/service.module.js';
 import { Database } from '#service/database.js';
+import type { ShipmentsConfig } from './config.js';
 import type { Capture } from './epcis/capture-view.js';
 
 type Finished = EventOf<typeof EpcisCaptureFinished>;
 /** As text: what stands in pointers and messages is the sender's. */
-type StoredCapture = Stored<{ readonly finishedAt: string; readonly outcome: string }>;
+interface KeptCapture {
+  readonly finishedAt: string;
+  readonly outcome: string;
+  readonly expiresAt: Date;
+}
+type StoredCapture = Stored<KeptCapture>;
 
-const schema = new Schema<StoredCapture>({ _id: String }, { strict: false, versionKey: false });
+const schema = new Schema<StoredCapture>({ _id: String }, { strict: false, versionKey: false }).index(
+  { expiresAt: 1 },
+  { expireAfterSeconds: 0 },
+);
 
-/** One document a capture of EPCIS events: how it ended. */
+/** One document a capture of EPCIS events: how it ended. MongoDB removes it when its time is over. */
 @Injectable()
 export class CapturesCollection {
   private readonly model: Model<StoredCapture>;
-  private readonly projection: Projection<{ finishedAt: string; outcome: string }, Finished>;
+  private readonly projection: Projection<KeptCapture, Finished>;
 
-  constructor(database: Database) {
+  constructor(database: Database, @Inject(CONFIG) config: ShipmentsConfig) {
     this.model = database.model<StoredCapture>('captures', schema);
     this.projection = new Projection({
       collection: database.collection<StoredCapture>('captures'),
       source: '/shipments/captures',
-      evolve,
+      evolve: (state, received) => evolve(state, received, config.capturesExpireAfterSeconds),
     });
   }
 
@@ -41,10 +51,12 @@ export class CapturesCollection {
 }
 
 function evolve(
-  state: { finishedAt: string; outcome: string } | undefined,
+  state: KeptCapture | undefined,
   { event, receivedAt }: Received<Finished>,
-): Evolution<{ finishedAt: string; outcome: string }> {
+  expireAfterSeconds: number,
+): Evolution<KeptCapture> {
   if (state) return 'repeated';
   const finishedAt = event.time ?? receivedAt.toISOString();
-  return { state: { finishedAt, outcome: JSON.stringify(event.data) }, announcements: [] };
+  const expiresAt = new Date(receivedAt.getTime() + expireAfterSeconds * 1000);
+  return { state: { finishedAt, outcome: JSON.stringify(event.data), expiresAt }, announcements: [] };
 }

@@ -8,6 +8,8 @@ export class ShipmentsConfig extends ServiceConfig {
    * and what a forwarder registers late has lost its past.
    */
   @Integer(1, 315_360_000) readonly unmatchedExpireAfterSeconds: number = 7_776_000;
+  /** How long `GET /epcis/capture/:id` tells how a capture ended: 90 days. Its events are kept, however long ago. */
+  @Integer(1, 315_360_000) readonly capturesExpireAfterSeconds: number = 7_776_000;
   /** How often to look for shipments whose next event is overdue, at most; 0 for never. */
   @Integer(0, 86_400) readonly overdueIntervalSeconds: number = 60;
 }

@@ -196,4 +196,19 @@ describe('EPCIS events', () => {
     for (const id of ['none', randomUUID(), '018f0000-0000-7000-8000-000000000000'])
       expectProblem(await shipments.get(`/epcis/capture/${id}`), 404, 'not-found');
   });
+
+  it('how a capture ended is told for 90 days, unless told otherwise, and then MongoDB forgets it', async () => {
+    const { body } = await capture(documentOf(arriving({ eventID: newEventID() })));
+    await untilRun(body.captureID);
+
+    const captures = shipments.database.collection<{ _id: string; finishedAt: string; expiresAt: Date }>(
+      'captures',
+    );
+    const { finishedAt, expiresAt } = (await captures.findOne({ _id: body.captureID }))!;
+    const days = (expiresAt.getTime() - Date.parse(finishedAt)) / 86_400_000;
+    expect(days).toBeCloseTo(90, 2);
+    expect(await captures.indexes()).toContainEqual(
+      expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }),
+    );
+  });
 });
