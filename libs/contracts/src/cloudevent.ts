@@ -140,7 +140,9 @@ export function readEnvelope(attributes: Iterable<[string, unknown]>): Omit<Clou
  */
 export function readJsonEvent(value: unknown): CloudEvent {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new RefusedEvent('not-a-cloudevent', 'a structured CloudEvent is a JSON object');
+    throw new RefusedEvent('not-a-cloudevent', 'a structured CloudEvent is a JSON object', [
+      { pointer: '', code: 'malformed', message: 'must be an object' },
+    ]);
   const { data, data_base64: base64, ...attributes } = value as Record<string, unknown>;
   const envelope = readEnvelope(Object.entries(attributes));
   if (data !== undefined && base64 !== undefined)

@@ -87,11 +87,14 @@ export function readHttp(request: { readonly headers: HttpHeaders; readonly body
 
 function readBatch(items: unknown): CloudEvent[] {
   if (!Array.isArray(items))
-    throw new RefusedEvent('not-a-cloudevent', 'a batch is a JSON array of CloudEvents');
+    throw new RefusedEvent('not-a-cloudevent', 'a batch is a JSON array of CloudEvents', [
+      { pointer: '', code: 'malformed', message: 'must be an array' },
+    ]);
   if (items.length > MOST_IN_A_BATCH) {
     throw new RefusedEvent(
       'too-large',
       `a batch holds at most ${MOST_IN_A_BATCH} events; this one has ${items.length}`,
+      [{ pointer: '', code: 'too-large', message: `must be ${MOST_IN_A_BATCH} at most` }],
     );
   }
   return eachItem(items, true, readJsonEvent);
