@@ -14,6 +14,7 @@ import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
 import type { Subscription } from './subscription.js';
 import { traceOf } from './trace.js';
+import { type GoesOn, unlessStalled } from './unless-stalled.js';
 
 export interface BatchServerOptions {
   /** The service's name: its consumer group, and the owner of its dead letters. */
@@ -26,6 +27,8 @@ export interface BatchServerOptions {
   readonly batchSize: number;
   readonly concurrency: number;
   readonly sessionTimeoutMs: number;
+  /** An attempt of which nothing has come for so long is given up and made again; 2 minutes unless told. */
+  readonly stalledAfterMs?: number;
   /** Every topic that the service reads or writes; created where missing. */
   readonly topics: readonly Topic[];
 }
@@ -54,6 +57,8 @@ const LAG_EVERY_MS = 5_000;
 const HEARTBEATS_A_SESSION = 12;
 /** Leaves the rest of the 10 s to what is closed behind it. */
 const STOP_WITHIN_MS = 7_000;
+/** Twice the longest that a client of ours waits for an answer, its own second attempt included. */
+const STALLED_AFTER_MS = 120_000;
 
 /**
  * Orebound's Kafka transport for Nest: a batch of a partition at a time, at least once, with effects exactly once.
@@ -69,7 +74,8 @@ const STOP_WITHIN_MS = 7_000;
  *    again, to a handler that then changes nothing (see `Projection`), and is published again with the same ids.
  * 2. A bad event goes to `<service>.dead-letters` at once, whole, with why and where; those behind it go on.
  * 3. While MongoDB or Kafka is away the partition stands still, with backoff, for as long as it takes, and keeps its
- *    place in the group. Nothing is skipped, and nothing is dead-lettered for it.
+ *    place in the group. Nothing is skipped, and nothing is dead-lettered for it. A request that is never answered, nor
+ *    refused, is given up and made again: an attempt that was given up publishes nothing any more.
  * 4. Events of one partition are handled in order, and what they bring forth is published in that order.
  * 5. What no handler takes is an error at start, or a dead letter: never a silent commit.
  * 6. `close` puts down the batches in hand at the next step and leaves the group, within 10 s.
@@ -173,7 +179,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { received, refused, ignored } = readBatch(route.subscription, batch.partition, messages);
     await this.reached('read');
 
-    const finished = await this.untilDone(batch, kept, async (): Promise<Outcome | undefined> => {
+    const finished = await this.untilDone(batch, kept, async (goesOn): Promise<Outcome | undefined> => {
       const known = new Map<string, Refusal>();
       const published = new Map<string, number>();
       let repeated = 0;
@@ -182,6 +188,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const parts = received.length === 0 ? [NOTHING] : await this.handle(route, batch, messages, received);
       for await (const part of parts) {
         await this.reached('written');
+        goesOn();
         refusals = [...refusals, ...part.refused].filter((one) => !known.has(refusedIn(one)));
         for (const refusal of refusals) known.set(refusedIn(refusal), refusal);
         await this.options.client.send([
@@ -189,6 +196,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
           ...this.deadLetters(batch, messages, refusals),
         ]);
         await this.reached('published');
+        goesOn();
         for (const { topic } of part.publish) published.set(topic, (published.get(topic) ?? 0) + 1);
         repeated += part.repeated;
         refusals = [];
@@ -256,15 +264,15 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async untilDone<T>(
     batch: PartitionBatch,
     kept: Kept,
-    work: () => Promise<T>,
+    work: (goesOn: GoesOn) => Promise<T>,
     giveUpAfterMs = Infinity,
   ): Promise<T | undefined> {
-    const { state, metrics, log } = this.options;
+    const { state, metrics, log, stalledAfterMs = STALLED_AFTER_MS } = this.options;
     const begun = performance.now();
     for (let attempt = 0; !this.isOver(batch); attempt++) {
       kept.check();
       try {
-        const result = await work();
+        const result = await unlessStalled(stalledAfterMs, work);
         state.goesOn(nameOf(batch));
         return result;
       } catch (error) {

@@ -77,6 +77,12 @@ const MOST_ASKED_FOR_LEADERS = 6;
 const isNew = (error: unknown): boolean =>
   ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes((error as { type?: string }).type ?? '');
 
+/**
+ * Whether kafkajs holds a connection that it cannot use. Where a broker takes one and is late with its first answer, it tries
+ * again, finds the connection standing, takes it for ready, and asks for nothing more: that lasts until it is closed.
+ */
+const isHalfConnected = (error: unknown): boolean => (error as Error).message === 'Broker not connected';
+
 /** Whether a broker has answered, and refused: it may be by one topic, or by one message's size. */
 const isAnswer = (error: unknown): boolean => {
   const { type, cause } = error as { type?: string; cause?: { type?: string } };
@@ -158,7 +164,6 @@ export class KafkaClient {
 
   private readonly sendAtOnce = together(
     async (sends: readonly (readonly OutgoingMessage[])[]): Promise<readonly void[]> => {
-      await this.connectProducer();
       await this.sendInParts(sends.flat());
       return [];
     },
@@ -202,10 +207,15 @@ export class KafkaClient {
   /** Sends a batch, again and again as a whole: a leader that moves is no reason to tell the caller. */
   private async sendUntilTaken(batch: ProducerBatch): Promise<void> {
     for (let attempt = 0; ; attempt++) {
+      await this.connectProducer();
       try {
         await this.producer.sendBatch(batch);
         return;
       } catch (error) {
+        if (isHalfConnected(error)) {
+          this.producerReady = undefined;
+          await this.producer.disconnect();
+        }
         if (attempt === MOST_SENDS_AGAIN || this.closed) throw error;
         await sleep(backoff(attempt, Math.random()));
       }
@@ -216,7 +226,12 @@ export class KafkaClient {
   async ensureTopics(
     topics: readonly TopicDeclaration[],
   ): Promise<{ created: string[]; tooSmall: string[] }> {
-    await this.connectAdmin();
+    return this.withAdmin(() => this.createMissing(topics));
+  }
+
+  private async createMissing(
+    topics: readonly TopicDeclaration[],
+  ): Promise<{ created: string[]; tooSmall: string[] }> {
     const existing = new Set(await this.admin.listTopics());
     const missing = topics.filter(({ name }) => !existing.has(this.named(name)));
     if (missing.length > 0) {
@@ -256,7 +271,10 @@ export class KafkaClient {
 
   /** How far a group is, asked of the broker, so it is right even when the consumer stands still. */
   async positions(groupId: string, topics: readonly string[]): Promise<Position[]> {
-    await this.connectAdmin();
+    return this.withAdmin(() => this.positionsOf(groupId, topics));
+  }
+
+  private async positionsOf(groupId: string, topics: readonly string[]): Promise<Position[]> {
     const committed = await this.admin.fetchOffsets({
       groupId: this.named(groupId),
       topics: topics.map((topic) => this.named(topic)),
@@ -276,8 +294,7 @@ export class KafkaClient {
 
   /** @throws when Kafka does not answer. */
   async ping(): Promise<void> {
-    await this.connectAdmin();
-    await this.admin.describeCluster();
+    await this.withAdmin(() => this.admin.describeCluster());
   }
 
   /** Consumes until it is stopped; comes back by itself after every failure. */
@@ -304,6 +321,19 @@ export class KafkaClient {
       throw error;
     });
     return this.producerReady;
+  }
+
+  private async withAdmin<T>(work: () => Promise<T>): Promise<T> {
+    await this.connectAdmin();
+    try {
+      return await work();
+    } catch (error) {
+      if (isHalfConnected(error)) {
+        this.adminReady = undefined;
+        await this.admin.disconnect();
+      }
+      throw error;
+    }
   }
 
   private connectAdmin(): Promise<void> {

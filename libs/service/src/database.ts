@@ -1,9 +1,11 @@
 import mongoose, { type Connection, type Model, type mongo, type Schema } from 'mongoose';
 import { pause } from '#messaging/backoff.js';
 import type { Log } from '#messaging/log.js';
+import { failWhatIsUnsent } from './unsent.js';
 
 // A command while MongoDB is away fails, so that its caller knows, and is not kept in memory until it is back.
 mongoose.set({ bufferCommands: false, autoCreate: false, autoIndex: false });
+failWhatIsUnsent();
 
 const AGAIN_AFTER_MS = 1_000;
 

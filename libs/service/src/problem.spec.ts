@@ -49,6 +49,7 @@ describe('an error is answered', () => {
     new MongoServerSelectionError('timed out', {} as never),
     new MongoServerError({ message: 'not primary', code: 10107 }),
     Object.assign(new Error('the operation timed out'), { name: 'MongoOperationTimeoutError' }),
+    Object.assign(new Error('write EPIPE 10.0.0.7:27017'), { code: 'EPIPE' }),
     new mongoose.Error(
       'Cannot call `deals.findOne()` before initial connection is complete if `bufferCommands = false`.',
     ),

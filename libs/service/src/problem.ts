@@ -109,6 +109,8 @@ const isMongoAway = (error: unknown): boolean =>
   error instanceof Error &&
   (MONGO_AWAY.test(error.name) ||
     (error.name === 'MongoServerError' && MONGO_NOT_PRIMARY.has((error as { code?: number }).code ?? 0)) ||
+    // A request written to a connection that the server had just ended; the driver lets it through as it is.
+    (error as { code?: unknown }).code === 'EPIPE' ||
     // Never connected yet since the start, mongoose does not ask the driver, and has no class for it.
     (error.name === 'MongooseError' && error.message.includes('before initial connection')));
 

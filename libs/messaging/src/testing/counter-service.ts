@@ -36,6 +36,7 @@ export interface CounterSettings {
   readonly batchSize?: number;
   readonly concurrency?: number;
   readonly sessionTimeoutMs?: number;
+  readonly stalledAfterMs?: number;
 }
 
 /** What a test may put in its way. */
@@ -93,6 +94,7 @@ export class CounterService {
         batchSize: settings.batchSize ?? 50,
         concurrency: settings.concurrency ?? 3,
         sessionTimeoutMs: settings.sessionTimeoutMs ?? 6_000,
+        ...(settings.stalledAfterMs !== undefined && { stalledAfterMs: settings.stalledAfterMs }),
         topics: TOPICS,
       },
       seams.reached,
