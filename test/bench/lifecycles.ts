@@ -1,21 +1,11 @@
 /** Realistic shipment lifecycles, seeded: the traffic that the benchmarks and the faults are run with. */
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { type Milestone, MilestoneReported, ShipmentRegistered } from '#contracts/shipments.js';
-
-/** A small, fast, seeded generator of numbers from 0 to 1 (mulberry32). */
-export const random = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
+import { interleaved, random } from '../simulate/mixing.js';
+import { MINERALS } from '../simulate/world.js';
 
 const ORIGINS = ['PKKHI', 'PKBQM', 'CNSHA', 'AUFRE', 'CLANF', 'ZADUR'];
 const DESTINATIONS = ['USSTL', 'USHOU', 'USNYC', 'USBAL'];
-export const MINERALS = ['antimony', 'copper', 'neodymium', 'praseodymium', 'lithium', 'cerium'];
 const PASSED: readonly Milestone[] = [
   'booked',
   'gate-in',
@@ -124,20 +114,14 @@ export function estimate(shipment: string, seed: number, nth: number): CloudEven
 const hex = (value: number, length: number): string => (value + 1).toString(16).padStart(length, '0');
 
 /** The events of many shipments, interleaved as they would come: each shipment's in order, the shipments mixed. */
-export function* traffic(shipments: number, seed: number): Generator<CloudEvent> {
-  const next = random(seed);
-  const queues = Array.from({ length: shipments }, (_, index) =>
-    lifecycle(`SHP-${seed}-${index}`, seed + index),
-  );
-  while (queues.length > 0) {
-    const index = Math.floor(next() * queues.length);
-    const queue = queues[index]!;
-    yield queue.shift()!;
-    if (queue.length === 0) {
-      queues[index] = queues.at(-1)!;
-      queues.pop();
-    }
-  }
+export function traffic(shipments: number, seed: number): Generator<CloudEvent> {
+  let begun = 0;
+  const begin = (): CloudEvent[] | undefined => {
+    if (begun === shipments) return undefined;
+    const nth = begun++;
+    return lifecycle(`SHP-${seed}-${nth}`, seed + nth);
+  };
+  return interleaved(begin, shipments, random(seed));
 }
 
 /** At least so many events, in whole lifecycles. */

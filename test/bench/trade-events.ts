@@ -2,7 +2,7 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { DealRegistered } from '#contracts/deals.js';
 import { ShipmentArrived } from '#contracts/shipments.js';
-import { MINERALS } from './lifecycles.js';
+import { MINERALS } from '../simulate/world.js';
 
 const AT = '2025-10-02T09:40:00-05:00';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { random } from './lifecycles.js';
+import { random } from '../simulate/mixing.js';
 import { lowest, rises, trendOf } from './trend.js';
 
 /** A level with noise of so much, and a rise of so much over all of it. */

@@ -5,7 +5,8 @@ import { writeKafka } from '#contracts/kafka-binding.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { KafkaClient } from '#messaging/kafka-client.js';
 import { SILENT } from '#messaging/log.js';
-import { MINERALS, random } from '../bench/lifecycles.js';
+import { random } from '../simulate/mixing.js';
+import { MINERALS } from '../simulate/world.js';
 import type { Instance } from './instance.js';
 import { type Message, type Sending, traffic } from './traffic.js';
 

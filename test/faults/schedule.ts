@@ -1,5 +1,5 @@
 /** What fails when: a pure function of the seed. */
-import { random } from '../bench/lifecycles.js';
+import { random } from '../simulate/mixing.js';
 
 /**
  * Faults of one lane come one after the other, so that no two strike the same process or link; those of different lanes

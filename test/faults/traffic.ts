@@ -2,7 +2,8 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { EventRetracted, type ShipmentRegistered } from '#contracts/shipments.js';
-import { lifecycle, random } from '../bench/lifecycles.js';
+import { lifecycle } from '../bench/lifecycles.js';
+import { type Disorder, disturbed, interleaved, pick, random } from '../simulate/mixing.js';
 
 /** A Kafka message; `poison` is in its headers where it is no event that can be taken. */
 export interface Message {
@@ -13,48 +14,29 @@ export interface Message {
 
 export type Sending = { readonly event: CloudEvent } | { readonly poison: Message };
 
-const REPEATED = 0.1;
-const DISORDERED = 0.2;
+const DISORDER: Disorder = { repeated: 0.1, late: 0.2, most: 400 };
 const POISONED = 0.01;
 const RETRACTED = 0.05;
 /** Shipments under way at once. */
 const UNDER_WAY = 150;
-/** How many sendings later a repeat or what is out of order comes, at most. */
-const LATEST = 400;
 /** The place of the arrival in a lifecycle. */
 const ARRIVAL = 6;
 
 /** Without end; the same for the same seed. */
 export function* traffic(seed: number, deals: readonly string[]): Generator<Sending> {
   const next = random(seed);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
   let shipments = 0;
   let poisons = 0;
   const begin = (): CloudEvent[] => {
     const nth = shipments++;
     const id = `SHP-${seed}-${nth}`;
-    const [registration, ...rest] = lifecycle(id, seed * 100_000 + nth, pick(deals));
+    const [registration, ...rest] = lifecycle(id, seed * 100_000 + nth, pick(next, deals));
     const events = [weighed(registration!, 10 + next() * 500), ...rest];
     return next() < RETRACTED ? [...events, retractionOf(events[ARRIVAL]!)] : events;
   };
-  const queues = Array.from({ length: UNDER_WAY }, begin);
-  const later: { event: CloudEvent; due: number }[] = [];
-  for (let nth = 0; ; nth++) {
-    const due = later.findIndex((one) => one.due <= nth);
-    if (due >= 0) {
-      yield { event: later.splice(due, 1)[0]!.event };
-      continue;
-    }
-    if (next() < POISONED) {
-      yield { poison: poison(poisons++, pick(queues)[0]!) };
-      continue;
-    }
-    const index = Math.floor(next() * queues.length);
-    const event = queues[index]!.shift()!;
-    if (queues[index]!.length === 0) queues[index] = begin();
-    if (next() < REPEATED) later.push({ event, due: nth + Math.ceil(next() * LATEST) });
-    if (next() < DISORDERED) later.push({ event, due: nth + Math.ceil(next() * LATEST) });
-    else yield { event };
+  for (const event of disturbed(interleaved(begin, UNDER_WAY, next), DISORDER, next)) {
+    if (next() < POISONED) yield { poison: poison(poisons++, event) };
+    yield { event };
   }
 }
 

@@ -1,0 +1,83 @@
+/** What is sent to the doors with some of it wrong: documents of the traffic, mutated. For the specs. */
+import fc from 'fast-check';
+import { jsonEvent } from '#contracts/cloudevent.js';
+import { anyMutation, type Change, mistakes } from '../../libs/contracts/testing/any-data.js';
+import { documentOf } from './as-epcis.js';
+import { type Format, type Message } from './message.js';
+import { messagesOf } from './traffic.js';
+
+const name = fc.oneof(
+  fc.stringMatching(/^[A-Za-z][A-Za-z0-9:_-]{0,20}$/),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    '$where',
+    'a.b',
+    'length',
+    'eventID',
+    'isRetracted',
+    '@context',
+  ),
+);
+
+const nested = (levels: number): unknown => {
+  let value: unknown = 0;
+  for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { a: value };
+  return value;
+};
+
+/** What would take careless code long, or much memory. */
+const excess: fc.Arbitrary<Change> = fc
+  .constantFrom<unknown>(
+    'a'.repeat(100_000),
+    ' '.repeat(50_000),
+    '01/'.repeat(30_000),
+    `https://${'a'.repeat(50_000)}<`,
+    `0.${'0'.repeat(50_000)}1`,
+    '9'.repeat(5_000),
+    Array(2_000).fill({ type: 'EQ', reference: 'a' }),
+    nested(200),
+    1e308,
+    '9999-12-31T23:59:59.999999999Z',
+    '0000-01-01T00:00:00+14:00',
+    JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
+  )
+  .map((value) => () => value);
+
+const change = fc.oneof({ weight: 9, arbitrary: mistakes(name) }, { weight: 2, arbitrary: excess });
+
+export interface Sent {
+  readonly format: Format;
+  readonly shipment: string;
+  /** As it is parsed from what came. */
+  readonly body: unknown;
+}
+
+const bodyOf = (format: Format, messages: readonly Message[]): unknown => {
+  const events = messages.map(({ event }) => event);
+  switch (format) {
+    case 'cloudevents':
+      return messages.map(({ event }) => jsonEvent(event as never));
+    case 'epcis':
+      return documentOf(events as never);
+    case 'dcsa-2.2':
+      return events;
+    case 'dcsa-3.0.0':
+      return { events };
+    default:
+      return format satisfies never;
+  }
+};
+
+/** Some messages of one shipment, as they are sent to the format's door, with one to three places of them wrong. */
+export const anySent = (format: Format): fc.Arbitrary<Sent> =>
+  fc.tuple(fc.nat(1_000), fc.nat(1_000), fc.integer({ min: 1, max: 3 })).chain(([nth, from, many]) => {
+    const all = messagesOf(9, nth, format).filter((message) => message.format === format);
+    const some = all.slice(from % all.length).slice(0, many);
+    // A list is put into an object, for what is outermost is never mutated.
+    return anyMutation(fc.constant({ body: bodyOf(format, some) }), change).map((sent) => ({
+      format,
+      shipment: some[0]!.shipment,
+      body: (sent as { body?: unknown }).body ?? null,
+    }));
+  });
