@@ -1,7 +1,6 @@
 import { Controller, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { Id } from '#contracts/fields.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
@@ -17,16 +16,12 @@ import {
   reportedEvent,
   warningsOf,
 } from './dcsa/read-request.js';
-import { Tried, triedOf } from './tried-view.js';
+import { Trial } from './trial.js';
+import { DryRun, Tried } from './tried-view.js';
 
-class DcsaQuery {
+class DcsaQuery extends DryRun {
   /** Who sends it, where events do not say whose they are, as those of 2.2: `SMDG:LCL:MSK`, say. */
   @IsOptional() @Id() party?: string;
-  /** Answers what would become of it, and stores nothing. */
-  @IsOptional()
-  @IsBoolean()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
-  dryRun?: boolean;
 }
 
 const V2_EXAMPLE = [
@@ -73,7 +68,10 @@ const MOST_WARNINGS = 200;
 @ApiTags('intake')
 @Controller('dcsa')
 export class DcsaController {
-  constructor(private readonly intake: Intake) {}
+  constructor(
+    private readonly intake: Intake,
+    private readonly trial: Trial,
+  ) {}
 
   @Post('v2/events')
   @HttpCode(202)
@@ -123,7 +121,8 @@ export class DcsaController {
     const read = readRequest(body, door, party);
     if (dryRun) {
       void reply.status(200);
-      return triedOf(read.filter(isSound), refusedOf(read));
+      const tried = read.filter(isSound).map((item) => ({ ...item, event: reportedEvent(item, party) }));
+      return this.trial.of(tried, refusedOf(read));
     }
     const items = allSound(read);
     const events = items.map((item) => reportedEvent(item, party));

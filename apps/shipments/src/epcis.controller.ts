@@ -1,7 +1,5 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { v7 as uuidV7 } from 'uuid';
 import { refusedAttribute } from '#contracts/cloudevent.js';
@@ -15,15 +13,8 @@ import { CapturesCollection } from './captures.collection.js';
 import { begunAt, capturedEvent, finishedCapture, takenOf } from './epcis/capture.js';
 import { CaptureAccepted, CaptureJob, itemOf, jobOf } from './epcis/capture-view.js';
 import { readDocument } from './epcis/read-document.js';
-import { Tried, triedOf } from './tried-view.js';
-
-class CaptureQuery {
-  /** Answers what would become of it, and stores nothing. */
-  @IsOptional()
-  @IsBoolean()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
-  dryRun?: boolean;
-}
+import { Trial } from './trial.js';
+import { DryRun, Tried } from './tried-view.js';
 
 const BEHAVIOUR_HEADER = 'gs1-capture-error-behaviour';
 const BEHAVIOUR = {
@@ -64,6 +55,7 @@ export class EpcisController {
   constructor(
     private readonly intake: Intake,
     private readonly captures: CapturesCollection,
+    private readonly trial: Trial,
   ) {}
 
   @Post('capture')
@@ -75,7 +67,7 @@ export class EpcisController {
     examples: { arrived: { summary: 'a container arrives', value: EXAMPLE } },
   })
   @ApiHeader(BEHAVIOUR)
-  @ApiQueryOf(CaptureQuery)
+  @ApiQueryOf(DryRun)
   @ApiTried(Tried)
   @ApiAccepted(
     CaptureAccepted,
@@ -85,7 +77,7 @@ export class EpcisController {
   )
   async capture(
     @JsonBody() body: unknown,
-    @Query() { dryRun }: CaptureQuery,
+    @Query() { dryRun }: DryRun,
     @Headers() headers: Record<string, string>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CaptureAccepted | Tried> {
@@ -93,8 +85,9 @@ export class EpcisController {
     const document = readDocument(body);
     if (dryRun) {
       void reply.status(200);
-      const { items, refused } = takenOf(document, 'proceed');
-      return triedOf(items, refused);
+      const { items, refused, context } = takenOf(document, 'proceed');
+      const tried = items.map((item) => ({ ...item, event: capturedEvent(item, context) }));
+      return this.trial.of(tried, refused);
     }
     const taken = takenOf(document, behaviour);
     const captureID = uuidV7();

@@ -30,7 +30,7 @@ export class ExceptionsController {
   @Post(':type/acknowledge')
   @HttpCode(202)
   @ApiOperation({ summary: 'Acknowledge an exception as it stands, with a reason; for operators' })
-  @ApiBodyOf(Acknowledgement)
+  @ApiBodyOf(Acknowledgement, { reason: 'the papers are on their way', by: 'duty desk' })
   @ApiAccepted(
     Accepted,
     'The acknowledgement is on all in-sync replicas of Kafka. Of one evidence the first one counts.',

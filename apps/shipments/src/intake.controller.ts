@@ -1,5 +1,6 @@
-import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { Controller, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { eachItem, readHttp } from '#contracts/http-binding.js';
 import {
@@ -11,8 +12,10 @@ import {
 import { checkEvent } from '#contracts/topic.js';
 import { Accepted, Intake } from '#service/intake.js';
 import { RawBody } from '#service/json-body.js';
-import { ApiAccepted, ApiEventsOf } from '#service/openapi.js';
+import { ApiAccepted, ApiEventsOf, ApiQueryOf, ApiTried } from '#service/openapi.js';
 import { type ForeignEvent, isForeign, translate } from './correlation/translate.js';
+import { Trial } from './trial.js';
+import { DryRun, Tried } from './tried-view.js';
 
 const EXAMPLES = {
   registered: {
@@ -78,22 +81,38 @@ const refuseUntranslatable = (event: CloudEvent): void => {
 @ApiTags('intake')
 @Controller()
 export class IntakeController {
-  constructor(private readonly intake: Intake) {}
+  constructor(
+    private readonly intake: Intake,
+    private readonly trial: Trial,
+  ) {}
 
   @Post('events')
   @HttpCode(202)
   @ApiOperation({ summary: 'Take in shipment events: CloudEvents over HTTP, structured, batched or binary' })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
   @ApiEventsOf(SHIPMENTS_INBOUND, EXAMPLES)
+  @ApiQueryOf(DryRun)
+  @ApiTried(Tried)
   @ApiAccepted(
     Accepted,
     'Every event is on all in-sync replicas of Kafka.',
     'not-a-cloudevent',
     'invalid-envelope',
     'unknown-type',
+    'invalid-query',
   )
-  take(@Headers() headers: Record<string, string>, @RawBody() body: Buffer): Promise<Accepted> {
+  take(
+    @Headers() headers: Record<string, string>,
+    @RawBody() body: Buffer,
+    @Query() { dryRun }: DryRun,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Accepted | Tried> {
     const read = readHttp({ headers, body });
+    if (dryRun) {
+      void reply.status(200);
+      const tried = read.events.map((event, nth) => ({ pointer: read.batch ? `/${nth}` : '', event }));
+      return this.trial.of(tried, []);
+    }
     eachItem(read.events, read.batch, refuseUntranslatable);
     return this.intake.accept(SHIPMENTS_INBOUND, read, headers);
   }

@@ -24,6 +24,7 @@ import { OverduePoller } from './overdue.poller.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 import { ShipmentsConsumer } from './shipments.consumer.js';
 import { ShipmentsController } from './shipments.controller.js';
+import { Trial } from './trial.js';
 
 /** What the shipments service is made of. */
 @Module({})
@@ -65,6 +66,11 @@ export class ShipmentsModule {
             shipments: ShipmentsCollection,
             unmatched: UnmatchedCollection,
           ): Correlator => new Correlator(database, shipments, unmatched),
+        },
+        {
+          provide: Trial,
+          inject: [Correlator],
+          useFactory: (correlator: Correlator): Trial => new Trial(correlator),
         },
       ],
     };

@@ -1,12 +1,23 @@
-/** What becomes of events of other standards, as their doors tell it: when they are only tried, or where some are refused. */
+/** What becomes of events, as their doors tell it: when they are only tried, or where some are refused. */
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsOptional, IsString } from 'class-validator';
 import { Fault } from '#contracts/fault.js';
-import { Optional, Text, Timestamp } from '#contracts/fields.js';
+import { Nested, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
 import { Warning } from '#contracts/identifiers.js';
 import { Reference } from '#contracts/trade.js';
 import { Described, ManyOf } from '#service/view-fields.js';
-import type { Translated } from './translation.js';
+import { type Decision, REASONS } from './correlation/decide.js';
 
-/** One of our events that a foreign one becomes. */
+/** A query of every door that takes events in. */
+export class DryRun {
+  /** Answers what would become of what is sent, and stores nothing. */
+  @IsOptional()
+  @IsBoolean()
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
+  dryRun?: boolean;
+}
+
+/** One of our events that what was sent becomes; an event of ours becomes itself. */
 class Becoming {
   @Text(1024) readonly id!: string;
   @Text(1024) readonly source!: string;
@@ -16,12 +27,22 @@ class Becoming {
   readonly data!: object;
 }
 
+/** The shipments that it would reach, by what is known now: by the references of those that are registered. */
+class Reached {
+  @IsString({ each: true }) readonly shipments!: readonly string[];
+  /** Why it would wait: no shipment is known by its references; or several are, and it does not say which is meant. */
+  @Optional() @OneOf(REASONS) readonly reason?: (typeof REASONS)[number];
+  /** The shipments that may be meant; at most 20 of them. */
+  @IsString({ each: true }) readonly candidates!: readonly string[];
+}
+
 /** An event that would be taken, by where it stands in what was sent. */
 class TriedItem {
   @Described({ type: 'string', description: 'JSON pointer into what was sent' }) readonly pointer!: string;
   @ManyOf(() => Becoming) readonly becomes!: readonly Becoming[];
-  /** By what it names its shipment. */
+  /** By what it names its shipment; none where that is by our id. */
   @ManyOf(() => Reference) readonly references!: readonly Reference[];
+  @Nested(() => Reached) readonly reaches!: Reached;
   /** What is most likely a mistake, and would be taken all the same. */
   @ManyOf(() => Warning) readonly warnings!: readonly Warning[];
 }
@@ -38,16 +59,8 @@ export class Tried {
   @ManyOf(() => RefusedOne) readonly refused!: readonly RefusedOne[];
 }
 
-/** @param accepted pointers are into what was sent */
-export const triedOf = (
-  accepted: readonly { readonly pointer: string; readonly translation: Translated }[],
-  refused: readonly RefusedOne[],
-): Tried => ({
-  accepted: accepted.map(({ pointer, translation: { events, references, warnings = [] } }) => ({
-    pointer,
-    becomes: events,
-    references,
-    warnings,
-  })),
-  refused,
+export const reachedBy = (decision: Decision): Reached => ({
+  shipments: 'shipments' in decision ? decision.shipments : [],
+  ...('reason' in decision && { reason: decision.reason }),
+  candidates: 'candidates' in decision ? decision.candidates : [],
 });

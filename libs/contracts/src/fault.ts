@@ -87,3 +87,7 @@ export class RefusedEvent extends Error {
     this.faults = distinct(faults);
   }
 }
+
+/** What is wrong with an event, place by place; with all of it, where no place is known. */
+export const faultsOf = ({ faults, code, message }: RefusedEvent): readonly Fault[] =>
+  faults.length > 0 ? faults : [{ pointer: '', code, message }];

@@ -7,7 +7,7 @@ import {
   refusedAttribute,
   requireJson,
 } from './cloudevent.js';
-import { type Fault, RefusedEvent } from './fault.js';
+import { type Fault, faultsOf, RefusedEvent } from './fault.js';
 
 const PREFIX = 'ce-';
 const MOST_IN_A_BATCH = 1000;
@@ -116,9 +116,7 @@ export function eachItem<I, O>(items: readonly I[], batch: boolean, read: (item:
       if (!batch) throw error;
       first ??= error;
       refused++;
-      const own =
-        error.faults.length > 0 ? error.faults : [{ pointer: '', code: error.code, message: error.message }];
-      faults.push(...own.map((fault) => ({ ...fault, pointer: `/${index}${fault.pointer}` })));
+      faults.push(...faultsOf(error).map((fault) => ({ ...fault, pointer: `/${index}${fault.pointer}` })));
       return undefined;
     }
   });

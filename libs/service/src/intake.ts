@@ -43,9 +43,7 @@ export class Intake {
    * @throws ProblemError 503 while Kafka is away
    */
   async accept(topic: Topic, { batch, events }: HttpEvents, headers: HttpHeaders): Promise<Accepted> {
-    const messages = eachItem(traced(events, headers), batch, (event) =>
-      toMessage(topic, checkEvent(topic, event)),
-    );
+    const messages = eachItem(traced(events, headers), batch, (event) => messageOf(topic, event));
     try {
       await within(WITHIN_MS, this.client.send(messages));
     } catch {
@@ -62,8 +60,12 @@ export class Intake {
   }
 }
 
-const toMessage = (topic: Topic, event: CloudEvent): OutgoingMessage => {
-  const message = { topic: topic.name, ...writeKafka(event) };
+/**
+ * An event on its way to a topic.
+ * @throws RefusedEvent where it is not as it must be
+ */
+export const messageOf = (topic: Topic, event: CloudEvent): OutgoingMessage => {
+  const message = { topic: topic.name, ...writeKafka(checkEvent(topic, event)) };
   const bytes = message.value === null ? 0 : Buffer.byteLength(message.value);
   if (bytes > MOST_BYTES_AN_EVENT) {
     throw new RefusedEvent(

@@ -14,6 +14,7 @@ import type { Database } from '#service/database.js';
 import type { ShipmentsCollection } from '../shipments.collection.js';
 import { keyOf } from '../standing.js';
 import { ambiguous, decide, type Decision, type NamedShipment, type Sought, valuesOf } from './decide.js';
+import type { Translated } from '../translation.js';
 import { type ForeignEvent, translate } from './translate.js';
 import { followed, heard, holds, looked, namesOf, soughtOf, type UnmatchedEvent } from './unmatched.js';
 import type { UnmatchedCollection, UnmatchedDocument } from './unmatched.collection.js';
@@ -98,6 +99,19 @@ export class Correlator {
       );
       yield await this.seekRetracting(batch, new Map(causes), undefined);
     }
+  }
+
+  /** Where foreign events would go if they were heard now. Nothing is written. */
+  async whereTo(translated: readonly Translated[], now: Date): Promise<Decision[]> {
+    const decisions: Decision[] = [];
+    for (const group of inGroups(translated, EVENTS_AT_ONCE))
+      decisions.push(
+        ...(await this.look(
+          group.map((each) => soughtOf(each, now)),
+          undefined,
+        )),
+      );
+    return decisions;
   }
 
   /** Takes what is said on `shipments.correlation`. */

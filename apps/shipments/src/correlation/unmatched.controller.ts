@@ -55,7 +55,7 @@ export class UnmatchedController {
   @Post(':id/match')
   @HttpCode(202)
   @ApiOperation({ summary: 'Say which shipment a waiting event is of' })
-  @ApiBodyOf(MatchAssigned)
+  @ApiBodyOf(MatchAssigned, { shipmentId: 'SHP-1' })
   @ApiAccepted(
     Accepted,
     'It is on all in-sync replicas of Kafka, and takes effect soon.',

@@ -1,5 +1,4 @@
 import { RefusedEvent } from '#contracts/fault.js';
-import { triedOf } from '../tried-view.js';
 import { beta, betaRetraction, v2Transport, v3 } from './dcsa.story.js';
 import { allSound, type Door, isSound, readRequest, refusedOf, reportedEvent } from './read-request.js';
 
@@ -50,18 +49,25 @@ describe('a request', () => {
     expect(faults.map(({ pointer }) => pointer)).toEqual(['/events/1/eventID', '/events/2']);
   });
 
-  it('that is only tried is told event by event', () => {
+  it('is told event by event: what each comes to, what is questionable in it, and what is refused', () => {
     const wrong = { ...v3(), eventID: 5 };
     const questionable = v3({}, { equipmentDetails: { equipmentReference: 'CSQU3054384' } });
     const items = read({ events: [v3(), wrong, questionable] });
-    const { accepted, refused } = triedOf(items.filter(isSound), refusedOf(items));
-    expect(accepted.map(({ pointer, warnings }) => [pointer, warnings.map((each) => each.pointer)])).toEqual([
+    const sound = items.filter(isSound);
+    expect(
+      sound.map(({ pointer, translation: { warnings = [] } }) => [
+        pointer,
+        warnings.map((each) => each.pointer),
+      ]),
+    ).toEqual([
       ['/events/0', []],
       ['/events/2', ['/events/2/equipmentDetails/equipmentReference']],
     ]);
-    expect(accepted[0]!.becomes).toMatchObject([{ data: { milestone: 'discharged' } }]);
-    expect(accepted[0]!.references).toContainEqual({ type: 'booking', value: 'BKG-77' });
-    expect(refused).toMatchObject([{ pointer: '/events/1', faults: [{ pointer: '/events/1/eventID' }] }]);
+    expect(sound[0]!.translation.events).toMatchObject([{ data: { milestone: 'discharged' } }]);
+    expect(sound[0]!.translation.references).toContainEqual({ type: 'booking', value: 'BKG-77' });
+    expect(refusedOf(items)).toMatchObject([
+      { pointer: '/events/1', faults: [{ pointer: '/events/1/eventID' }] },
+    ]);
   });
 });
 
