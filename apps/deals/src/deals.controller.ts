@@ -43,6 +43,24 @@ const IDEMPOTENCY = {
     'Without a key each request is one of its own.',
 };
 
+const DEAL_EXAMPLE: { readonly id: string } & DealRegistered = {
+  id: 'DEAL-1',
+  title: 'Antimony for Missouri',
+  parties: [
+    { role: 'seller', name: 'Frontier Works Organization', country: 'PK' },
+    { role: 'buyer', name: 'US Strategic Metals', country: 'US' },
+  ],
+  commitments: [
+    {
+      mineral: 'antimony',
+      quantity: '100',
+      unit: 'TNE',
+      basis: 'wet',
+      price: { amount: '21500.50', currency: 'USD', per: 'TNE' },
+    },
+  ],
+};
+
 /** Each door has a source of its own, so that one key may be used for all. */
 const DOORS = new Map<ContractClass, { readonly source: string; readonly topic: Topic }>([
   [DealRegistered, { source: '/deals', topic: DEALS_INBOUND }],
@@ -68,7 +86,7 @@ export class DealsController {
       'idempotency key, or from its content, so sending again is no second deal.',
   })
   @ApiHeader(IDEMPOTENCY)
-  @ApiBodyOf(DealRegistered, 'id')
+  @ApiBodyOf(DealRegistered, DEAL_EXAMPLE, 'id')
   @ApiAccepted(
     Accepted,
     'The registration is on all in-sync replicas of Kafka; Location is where the deal will be.',
@@ -95,7 +113,10 @@ export class DealsController {
     summary: 'Amend a deal: what is given replaces what was; commitments by mineral and basis',
   })
   @ApiHeader(IDEMPOTENCY)
-  @ApiBodyOf(DealAmended)
+  @ApiBodyOf(DealAmended, {
+    reason: 'the buyer takes more',
+    commitments: [{ mineral: 'antimony', quantity: '120', unit: 'TNE', basis: 'wet' }],
+  })
   @ApiAccepted(Accepted, 'The amendment is on all in-sync replicas of Kafka.', 'invalid-envelope')
   amend(
     @Param('id') id: string,
@@ -112,7 +133,7 @@ export class DealsController {
     summary: "Count a deal's totals again, exactly, from what each shipment has delivered; for operators",
   })
   @ApiHeader(IDEMPOTENCY)
-  @ApiBodyOf(RecountRequested)
+  @ApiBodyOf(RecountRequested, { reason: 'a dead letter was replayed' })
   @ApiAccepted(
     Accepted,
     'The request is on all in-sync replicas of Kafka. A balance that it corrects is published.',

@@ -261,7 +261,9 @@ describe('the deals service', () => {
       expect(Object.keys(body.paths)).toEqual(
         expect.arrayContaining(['/deals', '/deals/{id}', '/deals/{id}/amendments', '/deals/{id}/deliveries']),
       );
-      expect((await deals.get('/docs')).status).toBe(200);
+      expect((await deals.get('/docs')).body).toContain('<title>spec</title>');
+      const root = await fetch(`${deals.url}/`, { redirect: 'manual' });
+      expect([root.status, root.headers.get('location')]).toEqual([302, '/docs']);
       expect((await deals.get('/health/live')).body).toEqual({ status: 'alive' });
       expect((await deals.get<{ status: string }>('/health/ready')).status).toBe(200);
       expect((await deals.get('/metrics')).body).toMatch(/orebound_events_total\{[^}]*topic="deals.inbound"/);

@@ -81,6 +81,16 @@ describe('limits of feeds', () => {
     }
   });
 
+  it('count a feed that is registered anew elsewhere where it has moved to', () => {
+    const [a, b, c] = feeds as [FeedEvent, FeedEvent, FeedEvent];
+    const movedHere = { ...a, subject: elsewhere.subject } as FeedEvent;
+    const movedAway = { ...elsewhere, subject: a.subject } as FeedEvent;
+    expect(refused([elsewhere, movedHere], [b, c], { feeds: 9, feedsAHost: 2 })).toEqual([
+      [1, 'limit-reached'],
+    ]);
+    expect(refused([elsewhere, movedAway, movedHere], [a, b], { feeds: 3, feedsAHost: 2 })).toEqual([]);
+  });
+
   it('refuse no feed that is there, nor a removal', () => {
     const [a] = feeds as [FeedEvent];
     expect(

@@ -60,8 +60,8 @@ export interface KnownFeeds {
 }
 
 /**
- * The registrations that would be of one feed more than there may be; of a feed that is there already none is, and one that
- * is removed before makes room. Pure.
+ * The registrations that would be of one feed more than there may be. Of a feed that is there already none is, unless it
+ * moves to a host that has all it may; one that is removed or moves away before makes room. Pure.
  */
 export function pastLimits(
   received: readonly Received<FeedEvent>[],
@@ -74,22 +74,25 @@ export function pastLimits(
   const refused: Refusal[] = [];
   for (const { event, offset } of received) {
     const held = hosts.get(event.subject);
-    if (!isRegistration(event) && held !== undefined) {
+    if (!isRegistration(event)) {
+      if (held === undefined) continue;
       hosts.delete(event.subject);
       byHost.set(held, (byHost.get(held) ?? 0) - 1);
       count--;
+      continue;
     }
-    if (!isRegistration(event) || held !== undefined) continue;
     const host = hostOf(event.data.url);
+    if (held === host) continue;
     const ofHost = byHost.get(host) ?? 0;
-    if (count >= limits.feeds) {
+    if (held === undefined && count >= limits.feeds) {
       refused.push({ offset, error: full(`there are ${count} feeds, and no more are polled`) });
     } else if (ofHost >= limits.feedsAHost) {
       refused.push({ offset, error: full(`there are ${ofHost} feeds of ${host}, and no more are polled`) });
     } else {
       hosts.set(event.subject, host);
       byHost.set(host, ofHost + 1);
-      count++;
+      if (held === undefined) count++;
+      else byHost.set(held, (byHost.get(held) ?? 0) - 1);
     }
   }
   return refused;

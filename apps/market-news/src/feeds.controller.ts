@@ -50,7 +50,7 @@ export class FeedsController {
   @Post()
   @HttpCode(202)
   @ApiOperation({ summary: 'Have a feed polled for news: RSS, Atom or JSON Feed, from the public Internet' })
-  @ApiBodyOf(FeedRegistered)
+  @ApiBodyOf(FeedRegistered, { url: 'https://news.example/minerals.xml', publisher: 'Example News' })
   @ApiAccepted(KnownBy, 'It is on all in-sync replicas of Kafka, and is polled soon.', 'limit-reached')
   async register(@JsonBody() body: unknown, @Headers() headers: Record<string, string>): Promise<KnownBy> {
     const data = checkedBody(FeedRegistered, body);

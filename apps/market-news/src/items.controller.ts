@@ -50,7 +50,11 @@ export class ItemsController {
   @ApiOperation({
     summary: 'Take in a piece of news; said again, with the same address, it is the same item',
   })
-  @ApiBodyOf(ItemPosted)
+  @ApiBodyOf(ItemPosted, {
+    title: 'Antimony from Pakistan',
+    url: 'https://news.example/antimony-from-pakistan',
+    publishedAt: '2025-09-08T09:00:00+05:00',
+  })
   @ApiAccepted(KnownBy, 'It is on all in-sync replicas of Kafka; `id` is what it is known by.')
   async post(@JsonBody() body: unknown, @Headers() headers: Record<string, string>): Promise<KnownBy> {
     const data = checkedBody(ItemPosted, body);
@@ -68,7 +72,9 @@ export class ItemsController {
   async list(@Query() query: ItemsQuery): Promise<Page<ItemSummary>> {
     const { deal, shipment, mineral, country, since, limit } = query;
     if (deal !== undefined && shipment !== undefined)
-      throw new ProblemError('invalid-query', 'ask for a deal or for a shipment, not for both');
+      throw new ProblemError('invalid-query', 'the query is not as it must be', [
+        { pointer: '/shipment', code: 'not-allowed', message: 'must not be given beside a deal' },
+      ]);
     const asked = {
       tagged: [
         ...(mineral === undefined ? [] : [knownAs(mineral, REFERENCE).map((name) => `mineral:${name}`)]),

@@ -326,6 +326,13 @@ describe('asking', () => {
     expect(body).toMatchObject({ status: 400, code: expect.stringMatching(/invalid-query|bad-request/) });
   });
 
+  it('refuses to ask for a deal and a shipment at once, and points to the second', async () => {
+    expect(await get('/items?deal=D-1&shipment=SHP-1')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-query', errors: [{ pointer: '/shipment', code: 'not-allowed' }] },
+    });
+  });
+
   it('knows no item that it has not heard of', async () => {
     expect(await get('/items/news-none')).toMatchObject({ status: 404, body: { code: 'not-found' } });
     expect(await get('/items/$where')).toMatchObject({ status: 404 });

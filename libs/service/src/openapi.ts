@@ -131,12 +131,20 @@ export const ApiQueryOf = (query: new () => object, ...required: string[]): Meth
 
 /**
  * Documents a body that is an event's data alone, by its contract.
+ * @param example one that the browsable page sends as it stands; without it the page makes one up from the patterns
  * @param also what may stand in it beside the data: the entity's id, say
  */
-export const ApiBodyOf = (contract: ContractClass, ...also: string[]): MethodDecorator => {
+export const ApiBodyOf = <T extends object>(
+  contract: ContractClass & (new () => T),
+  example: NoInfer<T>,
+  ...also: string[]
+): MethodDecorator => {
   const schema = dataSchemaOf(contract);
   const beside = Object.fromEntries(also.map((name) => [name, { type: 'string' }]));
-  return ApiBody({ schema: { ...schema, properties: { ...beside, ...schema.properties } } as object });
+  return ApiBody({
+    schema: { ...schema, properties: { ...beside, ...schema.properties } } as object,
+    examples: { example: { value: example } },
+  });
 };
 
 /** Documents a body that is an event of a topic, a list of such events, or (with `ce-` headers) the data of one. */

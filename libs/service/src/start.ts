@@ -23,6 +23,12 @@ const STOP_WITHIN_MS = 10_000;
 const CLIENTS_STAY_MS = 6_000;
 const SLOW_CLIENTS_EVERY_MS = 1_000;
 
+/** The page names the service, not what draws it, and is not wider than a phone. */
+const PAGE_STYLE = `
+  .swagger-ui .topbar { display: none }
+  .swagger-ui .parameters-container, .swagger-ui .responses-inner { overflow-x: auto }
+`;
+
 /** Builds a service's application: HTTP and transport, not yet listening. */
 export async function createService(
   module: Type | DynamicModule,
@@ -71,7 +77,14 @@ export async function createService(
   // The application calls the hooks of all that both are made of; called twice, everything would be started twice.
   transport.setIsInitHookCalled(true);
 
-  SwaggerModule.setup('docs', app, openApiOf(app, about), { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, openApiOf(app, about), {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: about.title,
+    customCss: PAGE_STYLE,
+    swaggerOptions: { tryItOutEnabled: true, defaultModelRendering: 'model' },
+  });
+  // Who gives a browser the service's address alone looks for the page.
+  fastify.get('/', (_, reply) => reply.redirect('/docs'));
   return app;
 }
 

@@ -5,8 +5,12 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 interface Content {
   readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
 }
+type Examples = Readonly<Record<string, { readonly value: unknown }>>;
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: object; readonly examples?: Examples }>>;
+  };
   readonly responses: Readonly<Record<string, Content>>;
 }
 export interface OpenApiDocument {
@@ -17,7 +21,7 @@ export interface OpenApiDocument {
 
 const PROBLEM = 'application/problem+json';
 
-/** Expects a document to be valid OpenAPI 3.1, and to say of every operation what it answers, problems too. */
+/** Expects a document to be valid OpenAPI 3.1, to say of every operation what it answers, problems too, and what to send it. */
 export async function expectWhole(document: OpenApiDocument): Promise<void> {
   expect(document.openapi).toBe('3.1.0');
   expect(await new Validator().validate({ ...document })).toEqual({ valid: true });
@@ -35,7 +39,20 @@ export async function expectWhole(document: OpenApiDocument): Promise<void> {
     ];
   });
   expect(lacking).toEqual([]);
+  expect(examplesThatFail(document)).toEqual([]);
 }
+
+/** The bodies without an example, and the examples that are not as their schema says. */
+const examplesThatFail = (document: OpenApiDocument): string[] =>
+  operationsOf(document).flatMap(({ name, operation: { requestBody } }) =>
+    Object.entries(requestBody?.content ?? {}).flatMap(([mediaType, { schema, examples = {} }]) => {
+      if (Object.keys(examples).length === 0) return [`${name} ${mediaType} has no example`];
+      const validate = ajv.compile({ ...schema, components: document.components });
+      return Object.entries(examples)
+        .filter(([, { value }]) => !validate(value))
+        .map(([key]) => `${name} ${mediaType} ${key}: ${ajv.errorsText(validate.errors)}`);
+    }),
+  );
 
 /** The references of a document that lead nowhere in it. */
 function unresolvedReferences(document: object): string[] {
@@ -68,6 +85,7 @@ const ajv = new Ajv2020({ allErrors: true, strict: false });
 ajv.addFormat('date-time', (text) => !Number.isNaN(Date.parse(text)));
 ajv.addFormat('date', /^\d{4}-\d{2}-\d{2}$/);
 ajv.addFormat('uri', (text) => URL.canParse(text));
+ajv.addFormat('uri-reference', true); // any text may be one
 
 /** A service may answer more than clients know; a spec wants all of it described. */
 const closed = <T>(document: T): T =>
