@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { EventRetracted, MILESTONES, type Milestone, MilestoneReported } from '#contracts/shipments.js';
+import {
+  EventRetracted,
+  MILESTONES,
+  type Milestone,
+  MilestoneReported,
+  ObservationReported,
+} from '#contracts/shipments.js';
 import { life } from '../shipment.arbitrary.js';
 import {
   arrived,
@@ -100,7 +106,8 @@ describe('what has happened goes out as EPCIS', () => {
   });
 
   it.each([
-    ['damaged', { disposition: 'damaged' }],
+    ['damaged', { persistentDisposition: { set: ['damaged'] } }],
+    ['needs_replacement', { disposition: 'needs_replacement' }],
     ['inspecting', { bizStep: 'inspecting' }],
     ['https://ore.example/steps/crushing', { bizStep: 'https://ore.example/steps/crushing' }],
     ['STUF', { 'orebound:kind': 'STUF' }],
@@ -109,8 +116,10 @@ describe('what has happened goes out as EPCIS', () => {
     ['loading', { 'orebound:kind': 'loading' }],
   ])('an observation of %s', (kind, words) => {
     const [event] = exported(observed(kind));
-    const { bizStep, disposition, 'orebound:kind': own } = json(event) as Record<string, unknown>;
-    expect(JSON.parse(JSON.stringify({ bizStep, disposition, 'orebound:kind': own }))).toEqual(words);
+    const { bizStep, disposition, persistentDisposition, ...told } = json(event) as Record<string, unknown>;
+    const { 'orebound:kind': own } = told;
+    const said = { bizStep, disposition, persistentDisposition, 'orebound:kind': own };
+    expect(JSON.parse(JSON.stringify(said))).toEqual(words);
   });
 
   it('measurements, exactly as they were read', () => {
@@ -181,7 +190,13 @@ const words = fc.option(
       type: fc.oneof(fc.constantFrom('ObjectEvent', 'AggregationEvent'), fc.string()),
       action: fc.constantFrom('ADD', 'OBSERVE', 'DELETE', 'add'),
       bizStep: fc.constantFrom('accepting', 'arriving', 'loading', 'sinking', 'https://ore.example/x', ''),
-      disposition: fc.constantFrom('in_progress', 'in_transit', 'conformant', 'happy'),
+      disposition: fc.constantFrom('in_progress', 'in_transit', 'conformant', 'damaged', 'happy'),
+      persistentDisposition: fc.constantFrom(
+        { set: ['damaged'] },
+        { unset: ['damaged'] },
+        { set: 'damaged' },
+        null,
+      ),
       readPoint: fc.constantFrom(
         'urn:epc:id:sgln:9521321.00001.0',
         'no URI',
@@ -239,6 +254,9 @@ const claims = fc
     return { ...claim, event: { ...claim.event, data } as Claimant };
   });
 
+const isDamage = ({ event }: Accepted): boolean =>
+  event.type === ObservationReported.type && event.data.kind === 'damaged';
+
 const milestoneIn = ({ event }: Accepted): Milestone | undefined =>
   event.type === MilestoneReported.type ? event.data.milestone : undefined;
 
@@ -282,6 +300,24 @@ describe('whatever has happened', () => {
       { numRuns: 1_000 },
     );
     expect(same).toBeGreaterThan(100);
+  });
+
+  it('tells of damage when it is captured again if it did, and only then', () => {
+    let damaged = 0;
+    fc.assert(
+      fc.property(claims, fc.boolean(), (claim, beside) => {
+        const damage = {
+          ...observed('damaged', { id: `${claim.event.id}#damaged` }).event,
+          source: claim.event.source,
+        };
+        const history = beside ? [claim, { ...claim, event: damage as Claimant }] : [claim];
+        const told = exported(...history).flatMap((event) => captured(event));
+        expect(told.some(isDamage)).toBe(history.some(isDamage));
+        if (beside) damaged++;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(damaged).toBeGreaterThan(300);
   });
 
   it('and was taken back comes to the retraction of that event', () => {

@@ -18,8 +18,8 @@ import { eventFaults } from './check-event.js';
 import type { EpcisEvent, Json } from './epcis-event.js';
 import { LONGEST_URI } from './event-schema.js';
 import { sensorElementsOf } from './export-sensors.js';
-import { milestoneOf, unlocodeOf } from './milestone.js';
-import { EPCIS_SOURCE } from './translate-event.js';
+import { isDamaged, milestoneOf, unlocodeOf } from './milestone.js';
+import { DAMAGED, EPCIS_SOURCE } from './translate-event.js';
 import { isWord, wordOf } from './vocabulary.js';
 
 /** What our own names in an event stand for: `orebound:milestone` is `urn:orebound:milestone`. */
@@ -46,14 +46,15 @@ type Reported = Omit<TimelineEvent, 'type' | 'data'> &
     | { readonly type: typeof ObservationReported.type; readonly data: ObservationReported }
   );
 
-const SENSORS = /#sensors$/u;
+/** What comes of an EPCIS event beside the event itself (translate-event.ts). */
+const PART = /#(?:sensors|damaged)$/u;
 const uuidOf = uuidsV5('8f6b7c1e-3f0a-5d43-9c55-2a1d90b4e6f7');
 
 const isIdentifier = (text: string): boolean => text.length <= LONGEST_URI && isUri(text);
 
-/** What an EPCIS event came to may be two events of ours: the sensors' beside the milestone. */
+/** What an EPCIS event came to may be several events of ours: the sensors' and the damage beside the milestone. */
 function eventIdOf({ source, id }: Pick<TimelineEvent, 'source' | 'id'>): string {
-  const own = id.replace(SENSORS, '');
+  const own = id.replace(PART, '');
   return source === EPCIS_SOURCE && isIdentifier(own) ? own : `urn:uuid:${uuidOf(`${source} ${id}`)}`;
 }
 
@@ -81,7 +82,7 @@ export function epcisEventsOf(exported: Exported): ExportedEvent[] {
     eventIdOf,
   );
   return [...happened].map(([eventID, parts]) => {
-    const main = parts.find(({ id }) => !SENSORS.test(id)) ?? parts[0]!;
+    const main = parts.find(({ id }) => !PART.test(id)) ?? parts[0]!;
     const withdrawal = main.retracted
       ? withdrawals.get(`${main.source} ${main.data.revision?.of ?? main.id}`)
       : undefined;
@@ -107,14 +108,16 @@ function eventOf(
   const milestone = main.type === MilestoneReported.type ? main.data.milestone : undefined;
   const about = { ...common, ...thingsOf(shipment, main) };
   const words = main.source === EPCIS_SOURCE ? keptOf(main) : undefined;
+  const damaged = parts.some(({ data }) => 'kind' in data && data.kind === DAMAGED);
+  const state = damaged && { persistentDisposition: { set: [DAMAGED] } };
   const candidates = [
     ...(words ? [{ ...about, ...words }] : []),
-    { ...about, ...(milestone ? passedOf(shipment, main, milestone) : observedOf(main)) },
-    { ...about, ...seen(main), ...kindOf(main) },
+    { ...about, ...state, ...(milestone ? passedOf(shipment, main, milestone) : observedOf(main)) },
+    { ...about, ...state, ...seen(main), ...kindOf(main) },
   ]
     .filter((event) => eventFaults(event).length === 0)
     .map((event) => event as unknown as ExportedEvent)
-    .filter((event) => unlocodeOf(event) === main.data.place?.unlocode);
+    .filter((event) => unlocodeOf(event) === main.data.place?.unlocode && isDamaged(event) === damaged);
   // It may come back as less than it was where there is no word for it, and never as something else.
   const comesBackAs = (wanted: Milestone | undefined): ExportedEvent | undefined =>
     candidates.find((event) => milestoneOf(event) === wanted);
@@ -205,6 +208,7 @@ function passedOf(shipment: Exported, main: Reported, milestone: Milestone): Fie
 /** What was observed is a step, or a state of the goods, where the CBV has the word or it is a URI. */
 function observedOf(main: Reported): Fields {
   const kind = (main.data as ObservationReported).kind;
+  if (kind === DAMAGED) return seen(main);
   if (isWord('disposition', kind)) return { ...seen(main), disposition: kind };
   const isStep = isWord('bizStep', kind) || (isIdentifier(kind) && !kind.startsWith('urn:epcglobal:cbv:'));
   return { ...seen(main), ...(isStep ? { bizStep: kind } : kindOf(main)) };
@@ -219,6 +223,7 @@ interface Kept {
   readonly action?: string;
   readonly bizStep?: string;
   readonly disposition?: string;
+  readonly persistentDisposition?: EpcisEvent['persistentDisposition'];
   readonly readPoint?: string;
   readonly bizLocation?: string;
   readonly added?: readonly { readonly name: string; readonly value: string }[];
@@ -228,7 +233,7 @@ interface Kept {
 function keptOf({ data }: Reported): Fields | undefined {
   const kept = data.extensions?.['epcis'] as Kept | undefined;
   if (kept === null || typeof kept !== 'object') return undefined;
-  const { type, action, bizStep, disposition } = kept;
+  const { type, action, bizStep, disposition, persistentDisposition } = kept;
   return {
     type: 'ObjectEvent',
     // What is done to a container is not done to what we say that the event is of.
@@ -236,6 +241,7 @@ function keptOf({ data }: Reported): Fields | undefined {
     ...(type !== 'ObjectEvent' && { 'orebound:capturedAs': type }),
     ...(bizStep !== undefined && { bizStep: wordOf('bizStep', bizStep) }),
     ...(disposition !== undefined && { disposition: wordOf('disposition', disposition) }),
+    ...(persistentDisposition !== undefined && { persistentDisposition }),
     ...placesOf(kept, data.place),
     ...addedOf(kept),
   };

@@ -44,13 +44,17 @@ const isAtDestination = ({ readPoint, bizLocation, destinationList = [] }: Epcis
 const hasTransaction = ({ bizTransactionList = [] }: EpcisEvent, wanted: string): boolean =>
   bizTransactionList.some(({ type }) => type !== undefined && wordOf('bizTransaction', type) === wanted);
 
+/** What is said of the goods' state, for the moment or to persist. */
+const dispositionsOf = ({ disposition, persistentDisposition }: EpcisEvent): string[] =>
+  [disposition ?? [], persistentDisposition?.set ?? []].flat().map((said) => wordOf('disposition', said));
+
+export const isDamaged = (event: EpcisEvent): boolean => dispositionsOf(event).includes('damaged');
+
 /** The milestone, or undefined where the event is none: then it is an observation. */
 export function milestoneOf(event: EpcisEvent): Milestone | undefined {
   const { type, action } = event;
   const step = event.bizStep === undefined ? undefined : wordOf('bizStep', event.bizStep);
-  const dispositions = [event.disposition ?? [], event.persistentDisposition?.set ?? []]
-    .flat()
-    .map((disposition) => wordOf('disposition', disposition));
+  const dispositions = dispositionsOf(event);
   const is = (...wanted: string[]): boolean =>
     wanted.some((disposition) => dispositions.includes(disposition));
   // Of inputs and outputs it is not known which of them is the shipment.

@@ -222,6 +222,62 @@ describe('what sensors tell', () => {
   });
 });
 
+describe('damage that an event tells of', () => {
+  const kindsOf = (event: unknown): unknown[] =>
+    eventsOf(event).map(({ id, data }) => [id, (data as ObservationReported).kind ?? 'milestone']);
+  const damaged = { eventID: 'urn:uuid:1', disposition: 'damaged' };
+
+  it('stands beside the milestone at which it was seen, where the milestone was', () => {
+    const lasting = { persistentDisposition: { set: ['https://ref.gs1.org/cbv/Disp-damaged'] } };
+    const [milestone, damage] = eventsOf(arriving({ eventID: 'urn:uuid:1', ...lasting }));
+    const { at, place } = milestone!.data as MilestoneReported;
+    expect(damage).toMatchObject({ id: 'urn:uuid:1#damaged', data: { kind: 'damaged', at, place } });
+  });
+
+  it('stands beside what was done when it was seen', () => {
+    expect(kindsOf(step('inspecting', damaged))).toEqual([
+      ['urn:uuid:1', 'inspecting'],
+      ['urn:uuid:1#damaged', 'damaged'],
+    ]);
+  });
+
+  it('is the event where nothing else is told', () => {
+    expect(kindsOf({ ...(step('inspecting', damaged) as object), bizStep: undefined })).toEqual([
+      ['urn:uuid:1', 'damaged'],
+    ]);
+  });
+
+  it('is measured once, where sensors report too', () => {
+    const events = eventsOf(
+      arriving({
+        ...damaged,
+        disposition: 'in_progress',
+        persistentDisposition: { set: ['damaged'] },
+        ...sensors({ type: 'Temperature', value: 40 }),
+      }),
+    );
+    expect(events.map(({ id, data }) => [id, 'measurements' in data])).toEqual([
+      ['urn:uuid:1', false],
+      ['urn:uuid:1#sensors', true],
+      ['urn:uuid:1#damaged', false],
+    ]);
+  });
+
+  it('is taken back with the event', () => {
+    const taken = eventsOf(withdrawn(objectEvent({ bizStep: 'inspecting', ...damaged })));
+    expect(taken.map(({ data }) => (data as EventRetracted).eventId)).toEqual([
+      'urn:uuid:1',
+      'urn:uuid:1#damaged',
+    ]);
+  });
+
+  it('is no longer told where it ceases', () => {
+    expect(
+      kindsOf(step('inspecting', { eventID: 'urn:uuid:1', persistentDisposition: { unset: ['damaged'] } })),
+    ).toEqual([['urn:uuid:1', 'inspecting']]);
+  });
+});
+
 describe('an event names its shipment by', () => {
   it.each([
     ['a container', CONTAINER, 'container CSQU3054383'],

@@ -6,7 +6,7 @@ import { eventFaults } from './check-event.js';
 import type { EpcisEvent, Json } from './epcis-event.js';
 import { hashIdOf } from './event-hash.js';
 import { alarmsOf, measurementsOf } from './measurements.js';
-import { milestoneOf, unlocodeOf } from './milestone.js';
+import { isDamaged, milestoneOf, unlocodeOf } from './milestone.js';
 import { containersOf, referencesOf, vesselOf } from './references.js';
 import { wordOf } from './vocabulary.js';
 
@@ -40,6 +40,12 @@ const beginning = (text: string): string =>
     ? text
     : [...text.slice(0, 2 * LONGEST_ADDED)].slice(0, LONGEST_ADDED).join('');
 
+/** Without what senders add to it: their names are not such as we keep. */
+const lastingOf = ({ set, unset }: NonNullable<EpcisEvent['persistentDisposition']>): object => ({
+  ...(set && { set }),
+  ...(unset && { unset }),
+});
+
 /** What the event is about in the words of EPCIS, and what was added to it: kept beside what we understand of it. */
 function keptOf(event: EpcisEvent): Record<string, unknown> {
   const words = Object.entries(event as unknown as Record<string, Json>);
@@ -53,6 +59,7 @@ function keptOf(event: EpcisEvent): Record<string, unknown> {
       ...(event.action && { action: event.action }),
       ...(event.bizStep !== undefined && { bizStep: event.bizStep }),
       ...(event.disposition !== undefined && { disposition: event.disposition }),
+      ...(event.persistentDisposition && { persistentDisposition: lastingOf(event.persistentDisposition) }),
       ...(event.readPoint && { readPoint: event.readPoint.id }),
       ...(event.bizLocation && { bizLocation: event.bizLocation.id }),
       ...(added.length > 0 && { added }),
@@ -60,13 +67,19 @@ function keptOf(event: EpcisEvent): Record<string, unknown> {
   };
 }
 
-const kindOf = ({ type, bizStep, sensorElementList }: EpcisEvent): string => {
-  const kind =
-    bizStep === undefined ? (sensorElementList ? 'sensor_reporting' : type) : wordOf('bizStep', bizStep);
-  return kind.slice(0, LONGEST_KIND);
-};
+/** The kind of observation that raises the exception of damage: the CBV's disposition. */
+export const DAMAGED = 'damaged';
 
-/** What an event comes to: a milestone, an observation, or both where sensors report on a milestone. */
+function kindOf(event: EpcisEvent): string {
+  if (event.bizStep !== undefined) return wordOf('bizStep', event.bizStep).slice(0, LONGEST_KIND);
+  if (isDamaged(event)) return DAMAGED;
+  return event.sensorElementList ? 'sensor_reporting' : event.type;
+}
+
+/**
+ * What an event comes to: a milestone or an observation, what sensors report beside a milestone, and damage beside what
+ * was done when it was seen.
+ */
 function eventsOf(event: EpcisEvent, id: string): UnaddressedEvent[] {
   const at = localTimeOf(event);
   const unlocode = unlocodeOf(event);
@@ -81,19 +94,24 @@ function eventsOf(event: EpcisEvent, id: string): UnaddressedEvent[] {
     ...(containers.length > 0 && { containers }),
     extensions: keptOf(event),
   };
+  const kind = kindOf(event);
+  const damage: UnaddressedEvent[] =
+    isDamaged(event) && kind !== DAMAGED
+      ? [{ ...said, id: `${id}#damaged`, type: ObservationReported.type, data: { kind: DAMAGED, ...about } }]
+      : [];
   const observation = (name: string): UnaddressedEvent => ({
     ...said,
     id: name,
     type: ObservationReported.type,
     data: {
-      kind: kindOf(event),
+      kind,
       ...about,
       ...(measurements.length > 0 && { measurements }),
       ...(remarks !== undefined && { remarks }),
     },
   });
   const milestone = milestoneOf(event);
-  if (!milestone) return [observation(id)];
+  if (!milestone) return [observation(id), ...damage];
   const transport = vesselImo === undefined ? {} : { transport: { mode: 'vessel' as const, vesselImo } };
   const reported: UnaddressedEvent = {
     ...said,
@@ -102,7 +120,7 @@ function eventsOf(event: EpcisEvent, id: string): UnaddressedEvent[] {
     // EPCIS tells what has happened, never what is to.
     data: { milestone, classifier: 'ACT', ...about, ...transport },
   };
-  return event.sensorElementList ? [reported, observation(`${id}#sensors`)] : [reported];
+  return [reported, ...(event.sensorElementList ? [observation(`${id}#sensors`)] : []), ...damage];
 }
 
 /** The retraction of what an event has come to. It names nothing that the event itself does not. */
