@@ -10,6 +10,7 @@ import {
   Timestamp,
   WholeNumber,
 } from './fields.js';
+import { ForeignMessage } from './kafka-binding.js';
 import { published } from './topic.js';
 
 export const MOST_EVENTS_A_CAPTURE = 1000;
@@ -23,6 +24,12 @@ export class EpcisEventCaptured {
   @Optional() @JsonLdContext() context?: unknown;
   /** The capture job that brought it. */
   @Optional() @Id() capture?: string;
+}
+
+/** What was sent over Kafka as EPCIS itself: a document, or an event with its context. */
+export class EpcisMessage extends ForeignMessage {
+  static readonly type = 'orebound.shipment.epcis-message.v1';
+  static readonly description = 'EPCIS 2.0 events as they were sent over Kafka.';
 }
 
 /** What is done with a document in which some events are wrong (EPCIS 2.0, `GS1-Capture-Error-Behaviour`). */

@@ -1,4 +1,4 @@
-import { type Headers, readKafka, writeKafka } from './kafka-binding.js';
+import { foreignMediaType, type Headers, readForeign, readKafka, writeKafka } from './kafka-binding.js';
 import { RefusedEvent } from './fault.js';
 
 const ce = (headers: Record<string, string>): Record<string, Buffer> =>
@@ -223,5 +223,50 @@ describe('writing', () => {
     expect(
       writeKafka({ id: 'a', source: '/a', type: 't', subject: 's', data: null, extensions: {} }).value,
     ).toBeNull();
+  });
+});
+
+describe('a message of another format', () => {
+  it.each<[string, Headers, string | undefined]>([
+    ['a content type', { 'content-type': Buffer.from('application/x+json') }, 'application/x+json'],
+    [
+      'any case, and parameters',
+      { 'content-type': 'Application/X+JSON ; charset=utf-8' },
+      'application/x+json',
+    ],
+    [
+      'an attribute of CloudEvents beside it',
+      { 'content-type': 'application/x+json', ce_id: 'a' },
+      undefined,
+    ],
+    ['a content type given twice', { 'content-type': ['a/b', 'a/c'] }, undefined],
+    ['none', { 'content-type': null }, undefined],
+  ])('is told by %s', (_, headers, mediaType) => {
+    expect(foreignMediaType(headers)).toBe(mediaType);
+  });
+
+  it('is read under its place, with its trace and the headers that are text', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const headers = {
+      ...ce({ party: 'MSK', traceparent, __proto__: 'x' }),
+      bytes: Buffer.from([0xff]),
+      twice: ['a', 'b'],
+      none: null,
+    };
+    const event = readForeign('some.message.v1', 'in/3/17', { value: Buffer.from('[1]'), headers });
+    expect(event).toEqual({
+      id: 'in/3/17',
+      source: '/kafka',
+      type: 'some.message.v1',
+      subject: 'in/3/17',
+      data: { document: [1], headers: Object.assign(Object.create(null), { party: 'MSK', traceparent }) },
+      extensions: { traceparent },
+    });
+  });
+
+  it.each([null, Buffer.from(''), Buffer.from('{')])('is refused where it is no JSON: %j', (value) => {
+    expect(() => readForeign('t', 'in/0/0', { value, headers: {} })).toThrow(
+      expect.objectContaining({ code: 'malformed-json' }) as RefusedEvent,
+    );
   });
 });

@@ -77,6 +77,54 @@ export function readKafka(message: { readonly value: Buffer | null; readonly hea
   return { ...envelope, data: value === null ? null : parseJson(value, '/data') };
 }
 
+/** A message of another format: what it says, and beside it the headers that are text. */
+export class ForeignMessage {
+  readonly document!: unknown;
+  readonly headers!: Readonly<Record<string, string>>;
+}
+
+/**
+ * The media type of a message that is not meant as a CloudEvent: in lower case, without parameters. Undefined where it
+ * has attributes of CloudEvents, or no content type.
+ */
+export function foreignMediaType(headers: Headers): string | undefined {
+  const contentType = headers['content-type'];
+  if (contentType === undefined || contentType === null || Array.isArray(contentType)) return undefined;
+  for (const name in headers) if (name.startsWith(PREFIX)) return undefined;
+  return contentType.toString().split(';', 1)[0]!.trim().toLowerCase();
+}
+
+const TRACE = ['traceparent', 'tracestate'] as const;
+
+/**
+ * Reads a message of another format as an event of ours.
+ * @param type of the event
+ * @param place of the message in the log, which is the event's id: it is the same whenever the message comes again
+ * @throws RefusedEvent `malformed-json`
+ */
+export function readForeign(
+  type: string,
+  place: string,
+  message: { readonly value: Buffer | null; readonly headers: Headers },
+): CloudEvent<string, ForeignMessage> {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (typeof value === 'string') headers[name] = value;
+    else if (Buffer.isBuffer(value) && isUtf8(value)) headers[name] = value.toString();
+  }
+  const trace = TRACE.flatMap((name) =>
+    headers[name] === undefined ? [] : [[name, headers[name]] as const],
+  );
+  return {
+    id: place,
+    source: '/kafka',
+    type,
+    subject: place,
+    data: { document: parseJson(message.value ?? ''), headers },
+    extensions: Object.fromEntries(trace),
+  };
+}
+
 /** Writes an event in binary mode, keyed by its subject. */
 export function writeKafka(event: CloudEvent): {
   key: string;

@@ -12,8 +12,8 @@ import {
   Timestamp,
   WholeNumber,
 } from './fields.js';
-import { DcsaEventReported } from './dcsa.js';
-import { EpcisEventCaptured } from './epcis.js';
+import { DcsaEventReported, DcsaV2Message, DcsaV3Message } from './dcsa.js';
+import { EpcisEventCaptured, EpcisMessage } from './epcis.js';
 import { inbound, published } from './topic.js';
 import {
   CargoLot,
@@ -336,12 +336,16 @@ export const SHIPMENT_EVENTS = [
   EventRetracted,
 ] as const;
 
-export const SHIPMENTS_INBOUND = inbound('shipments.inbound', 'shipment', [
-  ...SHIPMENT_EVENTS,
-  EpcisEventCaptured,
-  DcsaEventReported,
-  EventReferred,
-]);
+export const SHIPMENTS_INBOUND = inbound(
+  'shipments.inbound',
+  'shipment',
+  [...SHIPMENT_EVENTS, EpcisEventCaptured, DcsaEventReported, EventReferred],
+  {
+    'application/vnd.gs1.epcis+json': EpcisMessage,
+    'application/vnd.dcsa.tnt.v2+json': DcsaV2Message,
+    'application/vnd.dcsa.tnt.v3+json': DcsaV3Message,
+  },
+);
 /** What the shipments service says to itself about events that do not name their shipment by our id. */
 export const SHIPMENTS_CORRELATION = published('shipments.correlation', 'waiting event, or shipment', [
   MatchSought,

@@ -12,21 +12,25 @@ export interface Topic<C extends ContractClass = ContractClass> {
   readonly keyedBy: string;
   readonly partitions: number;
   readonly contracts: readonly C[];
+  /** What messages of other formats are taken as, by their media type: CloudEvents they are not. */
+  readonly foreign: ReadonlyMap<string, C>;
 }
 
 /** As many instances of a service as this can share a topic's work. More can be added later, never fewer. */
 const PARTITIONS = 6;
 
-export const inbound = <C extends ContractClass>(
+export const inbound = <C extends ContractClass, F extends ContractClass = never>(
   name: string,
   keyedBy: string,
   contracts: readonly C[],
-): Topic<C> => ({
+  foreign: Readonly<Record<string, F>> = {},
+): Topic<C | F> => ({
   name,
   kind: 'inbound',
   keyedBy,
   partitions: PARTITIONS,
   contracts,
+  foreign: new Map(Object.entries(foreign)),
 });
 
 export const published = <C extends ContractClass>(
@@ -39,6 +43,7 @@ export const published = <C extends ContractClass>(
   keyedBy,
   partitions: PARTITIONS,
   contracts,
+  foreign: new Map(),
 });
 
 /**

@@ -1,11 +1,19 @@
-import { writeKafka } from '#contracts/kafka-binding.js';
+import { ForeignMessage, writeKafka } from '#contracts/kafka-binding.js';
+import { inbound } from '#contracts/topic.js';
 import type { IncomingMessage } from './kafka-client.js';
 import { MOST_BYTES_AN_EVENT, readBatch } from './read-batch.js';
 import { takes } from './subscription.js';
-import { COUNTERS_INBOUND, Looked } from './testing/counters.js';
+import { Added, COUNTERS_INBOUND, Looked } from './testing/counters.js';
 
 const at = new Date('2025-10-02T03:00:00Z');
 const { subscription } = takes(COUNTERS_INBOUND, { ignores: [Looked] });
+
+class Tallied extends ForeignMessage {
+  static readonly type = 'counters.tallied.v1';
+  static readonly description = 'Strokes, as they were sent.';
+}
+const TALLY = 'application/vnd.example.tally+json';
+const { subscription: tallies } = takes(inbound('tallies', 'counter', [Added], { [TALLY]: Tallied }));
 
 const message = (
   offset: number,
@@ -61,6 +69,26 @@ describe('a batch that is read', () => {
       message(1, { value: Buffer.alloc(MOST_BYTES_AN_EVENT + 1, '{') }),
     ]);
     expect(refused.map(({ error }) => error.code)).toEqual(['too-large']);
+  });
+
+  it('gives a message of a format that the topic knows as one event, however many are in it', () => {
+    const tally = { headers: { 'content-type': TALLY }, value: Buffer.from('[1,1,1]') };
+    const large = { ...tally, value: Buffer.from(JSON.stringify(['x'.repeat(MOST_BYTES_AN_EVENT)])) };
+    const { received, refused } = readBatch(tallies, 3, [message(7, tally), message(8, large)]);
+    expect(refused).toEqual([]);
+    expect(received.map(({ event, offset }) => [event.type, event.id, offset])).toEqual([
+      [Tallied.type, 'tallies/3/7', 7],
+      [Tallied.type, 'tallies/3/8', 8],
+    ]);
+  });
+
+  it('refuses a message of a format that the topic does not know, and one that is too large', () => {
+    const huge = Buffer.alloc(1024 * 1024 + 1, ' ');
+    const { refused } = readBatch(tallies, 0, [
+      message(1, { headers: { 'content-type': 'application/vnd.example.other+json' } }),
+      message(2, { headers: { 'content-type': TALLY }, value: huge }),
+    ]);
+    expect(refused.map(({ error }) => error.code)).toEqual(['not-a-cloudevent', 'too-large']);
   });
 
   it('refuses, and goes on behind, what reading fails on in a way nobody thought of', () => {

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
-import { readKafka } from '#contracts/kafka-binding.js';
+import { foreignMediaType, readForeign, readKafka } from '#contracts/kafka-binding.js';
 import { checkEvent, type Topic } from '#contracts/topic.js';
 import type { Received, Refusal } from './effects.js';
 import type { IncomingMessage } from './kafka-client.js';
@@ -8,6 +8,8 @@ import type { Subscription } from './subscription.js';
 
 /** An event larger than this is refused: what is published of it must still fit into one Kafka message. */
 export const MOST_BYTES_AN_EVENT = 256 * 1024;
+/** What another format puts into one message may be many events: as large as Kafka's brokers take unless told. */
+const MOST_BYTES_A_FOREIGN_MESSAGE = 1024 * 1024;
 
 /**
  * Parses and checks a batch's messages, each for itself: a bad one holds nobody up. Pure.
@@ -23,7 +25,7 @@ export function readBatch(
   let ignored = 0;
   for (const message of messages) {
     try {
-      const event = readMessage(subscription.topic, message);
+      const event = readMessage(subscription.topic, partition, message);
       if (subscription.ignores.has(event.type)) ignored++;
       else received.push({ event, partition, offset: message.offset, receivedAt: message.timestamp });
     } catch (error) {
@@ -39,13 +41,16 @@ const refusalOf = (error: unknown): RefusedEvent =>
     ? error
     : new RefusedEvent('not-a-cloudevent', `it cannot be read: ${(error as Error).stack ?? String(error)}`);
 
-const readMessage = (topic: Topic, message: IncomingMessage): CloudEvent => {
+function readMessage(topic: Topic, partition: number, message: IncomingMessage): CloudEvent {
+  const foreign = topic.foreign.get(foreignMediaType(message.headers) ?? '');
+  const most = foreign ? MOST_BYTES_A_FOREIGN_MESSAGE : MOST_BYTES_AN_EVENT;
   const bytes = message.value?.length ?? 0;
-  if (bytes > MOST_BYTES_AN_EVENT) {
+  if (bytes > most)
     throw new RefusedEvent(
       'too-large',
-      `an event is at most ${MOST_BYTES_AN_EVENT} bytes; this one has ${bytes}`,
+      `${foreign ? 'a message' : 'an event'} is at most ${most} bytes; this one has ${bytes}`,
     );
-  }
-  return checkEvent(topic, readKafka(message));
-};
+  return foreign
+    ? readForeign(foreign.type, `${topic.name}/${partition}/${message.offset}`, message)
+    : checkEvent(topic, readKafka(message));
+}

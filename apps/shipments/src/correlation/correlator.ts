@@ -15,7 +15,7 @@ import type { ShipmentsCollection } from '../shipments.collection.js';
 import { keyOf } from '../standing.js';
 import { ambiguous, decide, type Decision, type NamedShipment, type Sought, valuesOf } from './decide.js';
 import type { Translated } from '../translation.js';
-import { type ForeignEvent, translate } from './translate.js';
+import { type ForeignEvent, translate, untranslatable } from './translate.js';
 import { followed, heard, holds, looked, namesOf, soughtOf, type UnmatchedEvent } from './unmatched.js';
 import type { UnmatchedCollection, UnmatchedDocument } from './unmatched.collection.js';
 
@@ -274,12 +274,6 @@ export class Correlator {
     });
   }
 }
-
-/** To translate is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */
-const untranslatable = (error: unknown): RefusedEvent =>
-  error instanceof RefusedEvent
-    ? error
-    : new RefusedEvent('fold-failed', `it cannot be translated: ${(error as Error).stack ?? String(error)}`);
 
 const isEnding = (
   received: Received<CorrelationEvent>,

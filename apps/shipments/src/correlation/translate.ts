@@ -40,6 +40,12 @@ export function translate(event: ForeignEvent): Translated {
   );
 }
 
+/** To translate is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */
+export const untranslatable = (error: unknown): RefusedEvent =>
+  error instanceof RefusedEvent
+    ? error
+    : new RefusedEvent('fold-failed', `it cannot be translated: ${(error as Error).stack ?? String(error)}`);
+
 /** By each format's own adapter; `at` is where in the event the foreign one stands. */
 function translationOf(event: ForeignEvent): { translation: Translation; at: string } {
   switch (event.type) {
