@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
+import type { Headers } from '#contracts/kafka-binding.js';
 import type { IncomingMessage } from './kafka-client.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
@@ -35,10 +36,10 @@ export interface ConsumerOptions {
 }
 
 /**
- * All that a fetch brings is decoded at once and lives until it is taken through: that is what bounds memory. So much of
- * two partitions makes a large batch of each. A message larger than this comes all the same, alone.
+ * All that a fetch brings is held, as it came, until it is taken through. So much of two partitions makes a large batch of
+ * each. A message larger than this comes all the same, alone.
  */
-const MOST_BYTES_FETCHED_A_PARTITION = 1_600_000;
+const MOST_BYTES_FETCHED_A_PARTITION = 6_000_000;
 const MOST_BYTES_FETCHED = 2 * MOST_BYTES_FETCHED_A_PARTITION;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
@@ -191,7 +192,7 @@ export class GroupConsumer {
     await this.options.onBatch({
       topic: this.plain(topic),
       partition,
-      messages: batch.messages.map(incoming),
+      messages: batch.messages.map((message) => new Incoming(message)),
       endOffset: Number(batch.highWatermark),
       heartbeat,
       commit: async (offset) => {
@@ -261,11 +262,29 @@ const disconnect = (consumer: Consumer): Promise<void> => consumer.disconnect().
 
 const LATEST_DATE = 8.64e15;
 
-const incoming = ({ key, value, headers, offset, timestamp }: KafkaMessage): IncomingMessage => ({
-  key,
-  value,
-  headers: headers ?? {},
-  offset: Number(offset),
-  // A producer may have stamped it with a time that no Date can hold.
-  timestamp: new Date(Math.abs(Number(timestamp)) <= LATEST_DATE ? Number(timestamp) : 0),
-});
+/** Read where it is asked for, like the record that it is of. */
+class Incoming implements IncomingMessage {
+  readonly offset: number;
+
+  constructor(private readonly message: KafkaMessage) {
+    this.offset = Number(message.offset);
+  }
+
+  get key(): Buffer | null {
+    return this.message.key;
+  }
+
+  get value(): Buffer | null {
+    return this.message.value;
+  }
+
+  get headers(): Headers {
+    return this.message.headers ?? {};
+  }
+
+  get timestamp(): Date {
+    // A producer may have stamped it with a time that no Date can hold.
+    const timestamp = Number(this.message.timestamp);
+    return new Date(Math.abs(timestamp) <= LATEST_DATE ? timestamp : 0);
+  }
+}

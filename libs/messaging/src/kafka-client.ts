@@ -3,18 +3,16 @@
  * speaks of the messages and batches declared here, so that another client can take its place.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
 import type { Admin, IHeaders, Kafka as KafkaJs, Producer, ProducerBatch, SASLOptions } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
 import { backoff } from './backoff.js';
 import { type ConsumerOptions, GroupConsumer } from './group-consumer.js';
-import { handleRecordsFrugally } from './kafkajs-records.js';
+import { kafkajs } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { partitioner } from './partitioner.js';
 import { together } from './together.js';
 
 const { Kafka, logLevel } = kafkajs;
-handleRecordsFrugally();
 
 export interface IncomingMessage {
   readonly key: Buffer | null;

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Kafkajs from 'kafkajs';
 
 /** What a message carries beside its value. A repeated header is a list. */
 type HeaderValues = Record<string, Bytes | Bytes[]>;
@@ -56,21 +57,13 @@ const SHORT = 24;
 const Headers = function () {} as unknown as new () => HeaderValues;
 Headers.prototype = Object.create(null) as object;
 
-/**
- * Has kafkajs write and read its records frugally: the same bytes and the same messages, from a third of the time and
- * a tenth of the memory (docs/decisions/0008). Its last release is 2.2.4, which package.json names exactly, since what
- * is replaced is private; `kafkajs-records.spec.ts` compares both.
- *
- * One thing is other than with kafkajs: a header whose bytes are all ASCII comes as a string, not as a Buffer, a header
- * without a value as '', and no name of a header (`constructor`) is taken for what every object has.
- */
-export function handleRecordsFrugally(): void {
+function loadedFrugally(): typeof Kafkajs {
   const require = createRequire(import.meta.url);
   const replace = (path: string, by: unknown): void => {
     require(path);
     require.cache[require.resolve(path)]!.exports = by;
   };
-  // Both are loaded at the first request, and not before.
+  replace('kafkajs/src/producer/groupMessagesPerPartition', groupByPartition);
   replace('kafkajs/src/protocol/recordBatch/record/v0', (record: RecordToWrite) => new RecordPlan(record));
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder', readRecord);
 
@@ -84,6 +77,28 @@ export function handleRecordsFrugally(): void {
     }
     return this;
   };
+  return require('kafkajs') as typeof Kafkajs;
+}
+
+/** What kafkajs hands over to be shared out among partitions. */
+interface ToShareOut<Message> {
+  readonly topic: string;
+  readonly partitionMetadata: readonly object[];
+  readonly messages: readonly Message[];
+  readonly partitioner: (of: {
+    topic: string;
+    partitionMetadata: readonly object[];
+    message: Message;
+  }) => number;
+}
+
+/** By partition, its messages. kafkajs copies a partition's list for each message that comes to it. */
+function groupByPartition<M>({ topic, partitionMetadata, messages, partitioner }: ToShareOut<M>): object {
+  const groups: Record<number, M[]> = {};
+  if (partitionMetadata.length === 0) return groups;
+  for (const message of messages)
+    (groups[partitioner({ topic, partitionMetadata, message })] ??= []).push(message);
+  return groups;
 }
 
 /**
@@ -94,38 +109,34 @@ class RecordPlan {
   /** Its size in bytes, under the name by which kafkajs asks any encoder for it. */
   readonly offset: number;
   private readonly bodySize: number;
-  /** Names and values of the headers, in turn. */
-  private readonly texts: Bytes[] = [];
-  /** The sizes of key, value, and the headers' texts, in bytes; -1 for none. */
-  private readonly sizes: number[];
+  private readonly headers: number;
 
   constructor(private readonly record: RecordToWrite) {
     const { key, value, headers, timestampDelta, offsetDelta } = record;
-    this.sizes = [sizeOf(key), sizeOf(value)];
+    let size = 1 + varIntSize(timestampDelta) + varIntSize(offsetDelta) + fieldSize(key) + fieldSize(value);
+    let count = 0;
     for (const name in headers) {
       for (const one of listOf(headers[name]!)) {
-        this.texts.push(name, one);
-        this.sizes.push(sizeOf(name), sizeOf(one));
+        size += fieldSize(name) + fieldSize(one);
+        count++;
       }
     }
-    let size = 1 + varIntSize(timestampDelta) + varIntSize(offsetDelta) + varIntSize(this.texts.length >>> 1);
-    for (const bytes of this.sizes) size += varIntSize(bytes) + (bytes > 0 ? bytes : 0);
-    this.bodySize = size;
-    this.offset = varIntSize(size) + size;
+    this.headers = count;
+    this.bodySize = size + varIntSize(count);
+    this.offset = varIntSize(this.bodySize) + this.bodySize;
   }
 
   writeTo(buf: Buffer, from: number): void {
-    const { key, value, timestampDelta, offsetDelta } = this.record;
-    const { texts, sizes } = this;
+    const { key, value, headers, timestampDelta, offsetDelta } = this.record;
     let at = writeVarInt(buf, from, this.bodySize);
     buf[at++] = 0; // attributes: none are in use
     at = writeVarInt(buf, at, timestampDelta);
     at = writeVarInt(buf, at, offsetDelta);
-    at = writeBytes(buf, at, key, sizes[0]!);
-    at = writeBytes(buf, at, value, sizes[1]!);
-    at = writeVarInt(buf, at, texts.length >>> 1);
-    for (let index = 0; index < texts.length; index++)
-      at = writeBytes(buf, at, texts[index]!, sizes[index + 2]!);
+    at = writeBytes(buf, at, key);
+    at = writeBytes(buf, at, value);
+    at = writeVarInt(buf, at, this.headers);
+    for (const name in headers)
+      for (const one of listOf(headers[name]!)) at = writeBytes(buf, writeBytes(buf, at, name), one);
   }
 }
 
@@ -133,6 +144,11 @@ const listOf = (value: Bytes | Bytes[]): Bytes[] => (Array.isArray(value) ? valu
 
 const sizeOf = (bytes: Bytes | null | undefined): number =>
   bytes === null || bytes === undefined ? NONE : Buffer.byteLength(bytes);
+
+const fieldSize = (bytes: Bytes | null | undefined): number => {
+  const size = sizeOf(bytes);
+  return varIntSize(size) + Math.max(size, 0);
+};
 
 /** Zigzag: the sign goes into the lowest bit. By arithmetic, since a timestamp's difference may take more than 32 bits. */
 const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
@@ -154,7 +170,8 @@ function writeVarInt(buf: Buffer, from: number, value: number): number {
 }
 
 /** @returns where to go on writing */
-function writeBytes(buf: Buffer, from: number, bytes: Bytes | null | undefined, size: number): number {
+function writeBytes(buf: Buffer, from: number, bytes: Bytes | null | undefined): number {
+  const size = sizeOf(bytes);
   let at = writeVarInt(buf, from, size);
   if (size <= 0) return at;
   if (typeof bytes !== 'string') {
@@ -168,26 +185,69 @@ function writeBytes(buf: Buffer, from: number, bytes: Bytes | null | undefined, 
   return at;
 }
 
-/** Reads one record into what kafkajs makes a message of. */
-function readRecord(decoder: Decoder, context: BatchContext): object {
+/**
+ * One record that was read, as kafkajs makes a message of it. Key, value and headers are read from its bytes whenever they
+ * are asked for: what a fetch has brought waits for its turn as little more than the bytes that came.
+ */
+class ReadRecord {
+  readonly offset: string;
+  readonly isControlRecord: boolean;
+  private readonly bodyAt: number;
+
+  constructor(
+    private readonly decoder: Decoder,
+    readonly batchContext: BatchContext,
+    readonly attributes: number,
+    private readonly timestampDelta: number | bigint,
+    offsetDelta: number,
+  ) {
+    this.offset = sum(batchContext.firstOffset, offsetDelta);
+    this.isControlRecord = batchContext.isControlBatch;
+    this.bodyAt = decoder.offset;
+  }
+
+  get magicByte(): number {
+    return this.batchContext.magicByte;
+  }
+
+  get timestamp(): string {
+    const { timestampType, maxTimestamp, firstTimestamp } = this.batchContext;
+    return timestampType === LOG_APPEND_TIME && maxTimestamp
+      ? maxTimestamp
+      : sum(firstTimestamp, this.timestampDelta);
+  }
+
+  get key(): Buffer | null {
+    this.decoder.offset = this.bodyAt;
+    return this.decoder.readVarIntBytes();
+  }
+
+  get value(): Buffer | null {
+    this.skip(1);
+    return this.decoder.readVarIntBytes();
+  }
+
+  get headers(): HeaderValues {
+    this.skip(2);
+    return readHeaders(this.decoder);
+  }
+
+  /** Goes to what stands behind so many of key and value. */
+  private skip(parts: number): void {
+    const { decoder } = this;
+    decoder.offset = this.bodyAt;
+    for (let part = 0; part < parts; part++) {
+      const size = decoder.readVarInt();
+      if (size > 0) decoder.offset += size;
+    }
+  }
+}
+
+const readRecord = (decoder: Decoder, context: BatchContext): ReadRecord => {
   const attributes = decoder.readInt8();
   const timestampDelta = readVarLong(decoder);
-  const offsetDelta = decoder.readVarInt();
-  return {
-    magicByte: context.magicByte,
-    attributes,
-    timestamp:
-      context.timestampType === LOG_APPEND_TIME && context.maxTimestamp
-        ? context.maxTimestamp
-        : sum(context.firstTimestamp, timestampDelta),
-    offset: sum(context.firstOffset, offsetDelta),
-    key: decoder.readVarIntBytes(),
-    value: decoder.readVarIntBytes(),
-    headers: readHeaders(decoder),
-    isControlRecord: context.isControlBatch,
-    batchContext: context,
-  };
-}
+  return new ReadRecord(decoder, context, attributes, timestampDelta, decoder.readVarInt());
+};
 
 /** As a number where it is a small one, as nearly all are. */
 function readVarLong(decoder: Decoder): number | bigint {
@@ -231,3 +291,13 @@ function readText(decoder: Decoder): Bytes {
   for (let at = from; at < to; at++) if (buffer[at]! > 0x7f) return buffer.subarray(from, to);
   return buffer.toString('latin1', from, to);
 }
+
+/**
+ * kafkajs, which writes and reads its records frugally: the same bytes and the same messages, from a third of the time and
+ * a tenth of the memory (docs/decisions/0008). Its last release is 2.2.4, which package.json names exactly, since what
+ * is replaced is private; `kafkajs-records.spec.ts` compares both.
+ *
+ * One thing is other than with kafkajs: a header whose bytes are all ASCII comes as a string, not as a Buffer, a header
+ * without a value as '', and no name of a header (`constructor`) is taken for what every object has.
+ */
+export const kafkajs = loadedFrugally();

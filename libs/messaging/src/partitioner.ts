@@ -1,4 +1,5 @@
-import kafkajs, { type ICustomPartitioner } from 'kafkajs';
+import type { ICustomPartitioner } from 'kafkajs';
+import { kafkajs } from './kafkajs-records.js';
 
 const MULTIPLIER = 0x5bd1e995;
 const SEED = 0x9747b28c;
