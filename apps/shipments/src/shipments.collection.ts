@@ -58,16 +58,18 @@ export class ShipmentsCollection {
   private readonly model: Model<ShipmentDocument>;
   private readonly history: History<ShipmentEvent>;
   private readonly collection: mongo.Collection<ShipmentDocument>;
-  private readonly projection: Projection<ListedShipment, ShipmentEvent>;
+  private readonly projection: Projection<Shipment, ShipmentEvent>;
 
   constructor(database: Database) {
     this.model = database.model<ShipmentDocument>('shipments', schema);
     this.history = new History(database.collection('shipments.history'));
     this.collection = database.collection<ShipmentDocument>('shipments');
     this.projection = new Projection({
-      collection: this.collection,
+      collection: database.collection<Stored<Shipment>>('shipments'),
       source: '/shipments',
       evolve,
+      findBy: (shipment, { id, before, learntAt }) =>
+        listingOf(before as ListedShipment | undefined, shipment, id, learntAt),
       history: { of: this.history, keeps: () => true },
       codecs: { registration: { encode: encodeRegistration, decode: decodeRegistration } },
     });
@@ -157,18 +159,18 @@ export class ShipmentsCollection {
 }
 
 function evolve(
-  state: ListedShipment | undefined,
+  state: Shipment | undefined,
   { event, receivedAt }: Received<ShipmentEvent>,
-  id: string,
+  _id: string,
   history: readonly Accepted<ShipmentEvent>[] | undefined,
-): Evolution<ListedShipment> {
+): Evolution<Shipment> {
   const before: Shipment = state ?? UNKNOWN;
   const refusal = event.type === TimePassed.type ? refusalOfTime(event, receivedAt) : undefined;
   if (refusal) return refusal;
   const after = take(before, event, receivedAt, history);
   if (after === 'needs-history') return after;
   return {
-    state: { ...after, ...listingOf(state, after, id, receivedAt) },
+    state: after,
     announcements: announcementsOf(before, after, event.time ?? receivedAt.toISOString()),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CloudEvent } from '#contracts/cloudevent.js';
-import { Prints } from './history.js';
+import { type Acceptance, Acceptances, type HistoryPage, pageIdsOf } from './history.js';
 
 const event = (id: string, source = '/mine'): CloudEvent => ({
   id,
@@ -19,46 +19,80 @@ const anyEvent = fc
   })
   .map(({ id, source }) => event(id, source));
 
-describe('the prints of accepted events', () => {
-  it('tell an event that was accepted from one that was not, stored or not yet', () => {
+/** What an entity's document and its pages are once each of these lists was accepted by a write of its own. */
+function accepted(writes: readonly (readonly CloudEvent[])[]): {
+  acceptance: Acceptance | undefined;
+  pages: HistoryPage[];
+} {
+  let acceptance: Acceptance | undefined;
+  const pages: HistoryPage[] = [];
+  for (const events of writes) {
+    const acceptances = new Acceptances('S', acceptance);
+    for (const one of events) acceptances.add(Acceptances.keyOf(one), AT, JSON.stringify(one));
+    const written = acceptances.written();
+    pages.push(...written.pages);
+    acceptance = written.acceptance;
+  }
+  return { acceptance, pages };
+}
+
+describe('what an entity has accepted', () => {
+  it('tells an event that was accepted from one that was not, stored or not yet', () => {
     fc.assert(
       fc.property(
-        fc.array(anyEvent, { maxLength: 60 }),
+        fc.array(fc.array(anyEvent, { maxLength: 20 }), { maxLength: 5 }),
         fc.array(anyEvent),
-        fc.nat(),
-        (accepted, others, cut) => {
-          let prints = new Prints(undefined);
-          accepted.forEach((one, nth) => {
-            if (nth === cut % 60) prints = new Prints(prints.text);
-            prints.add('S', Prints.keyOf(one), AT, JSON.stringify(one));
-          });
-          const keys = new Set(accepted.map(({ source, id }) => `${source} ${id}`));
-          for (const one of [...accepted, ...others])
-            expect(prints.has(Prints.keyOf(one))).toBe(keys.has(`${one.source} ${one.id}`));
+        (writes, others) => {
+          const acceptances = new Acceptances('S', accepted(writes.slice(0, -1)).acceptance);
+          for (const one of writes.at(-1) ?? []) acceptances.add(Acceptances.keyOf(one), AT, '{}');
+
+          const keys = new Set(writes.flat().map(({ source, id }) => `${source} ${id}`));
+          for (const one of [...writes.flat(), ...others])
+            expect(acceptances.has(Acceptances.keyOf(one))).toBe(keys.has(`${one.source} ${one.id}`));
         },
       ),
     );
   });
 
-  it('name the entries of an entity in the order in which they were accepted', () => {
-    const prints = new Prints(undefined);
-    const added = ['b', 'a', 'c'].map((id) => prints.add('S', Prints.keyOf(event(id)), AT, id)._id);
+  it('is on pages, one a write, named in the order in which they were written', () => {
+    const { acceptance, pages } = accepted([[event('b'), event('a')], [event('c')]]);
 
-    expect([...new Prints(prints.text).entriesOf('S')]).toEqual(added);
-    expect(added.every((id) => id.startsWith('S '))).toBe(true);
+    expect(pages.map(({ events }) => events.map((one) => (JSON.parse(one.event) as CloudEvent).id))).toEqual([
+      ['b', 'a'],
+      ['c'],
+    ]);
+    expect([...pageIdsOf('S', acceptance!)]).toEqual(pages.map(({ _id }) => _id));
+    expect(pages.every(({ _id }) => _id.startsWith('S '))).toBe(true);
   });
 
-  it('name one entry for what is said twice alike, and two where what is said differs, or when it was learnt', () => {
-    const key = Prints.keyOf(event('a'));
-    const entry = (at: Date, text: string): string => new Prints(undefined).add('S', key, at, text)._id;
+  it('is on several pages where one would grow past what a document holds', () => {
+    const acceptances = new Acceptances('S', undefined);
+    const texts = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(400_000));
+    for (const [nth, text] of texts.entries()) acceptances.add(`key-${nth}`.padEnd(16, '-'), AT, text);
+    const { pages, acceptance } = acceptances.written();
 
-    expect(entry(AT, 'arrived')).toBe(entry(AT, 'arrived'));
-    expect(entry(AT, 'arrived')).not.toBe(entry(AT, 'departed'));
-    expect(entry(AT, 'arrived')).not.toBe(entry(new Date(AT.getTime() + 1), 'arrived'));
+    expect(pages.map(({ events }) => events.length)).toEqual([2, 2]);
+    expect(pages.flatMap(({ events }) => events.map((one) => one.event))).toEqual(texts);
+    expect([...pageIdsOf('S', acceptance)]).toEqual(pages.map(({ _id }) => _id));
   });
 
-  it('are not found across the border of two', () => {
-    const [first, second] = ['A'.repeat(28), 'B'.repeat(28)];
-    expect(new Prints(first + second).has('A'.repeat(8) + 'B'.repeat(8))).toBe(false);
+  it('is one page where it is written twice alike, and two where what is said differs, or when it was learnt', () => {
+    const page = (at: Date, text: string): string => {
+      const acceptances = new Acceptances('S', undefined);
+      acceptances.add(Acceptances.keyOf(event('a')), at, text);
+      return acceptances.written().pages[0]!._id;
+    };
+
+    expect(page(AT, 'arrived')).toBe(page(AT, 'arrived'));
+    expect(page(AT, 'arrived')).not.toBe(page(AT, 'departed'));
+    expect(page(AT, 'arrived')).not.toBe(page(new Date(AT.getTime() + 1), 'arrived'));
+  });
+
+  it('is not found across the border of two keys', () => {
+    const [first, second] = ['A'.repeat(16), 'B'.repeat(16)];
+    const acceptances = new Acceptances('S', { keys: first + second, pages: '' });
+
+    expect(acceptances.has('A'.repeat(8) + 'B'.repeat(8))).toBe(false);
+    expect(acceptances.has(second)).toBe(true);
   });
 });

@@ -9,87 +9,122 @@ export interface Accepted<E extends CloudEvent = CloudEvent> {
   readonly receivedAt: Date;
 }
 
-/** An accepted event as it is stored: word for word, so that what a sender put into it is nothing but text. */
-export interface HistoryEntry {
-  /** `<entity> <print>`, so that an entity's events lie beside each other. */
+/** Events that an entity accepted at once, as they are stored: word for word, so that what a sender put into them is nothing but text. */
+export interface HistoryPage {
+  /** `<entity> <print>`, so that an entity's pages lie beside each other. */
   readonly _id: string;
-  readonly receivedAt: Date;
-  readonly event: string;
+  readonly events: readonly { readonly receivedAt: Date; readonly event: string }[];
 }
 
-/** 96 bits of SHA-256, as base64url, and 72. */
-const KEY_LENGTH = 16;
-const TEXT_LENGTH = 12;
-const PRINT_LENGTH = KEY_LENGTH + TEXT_LENGTH;
-
 /**
- * The prints of the events that an entity has accepted, in the order in which they were learnt of: of each, 96 bits of
- * what identifies it (`source` and `id`), by which its repeat is told, and 72 of what it says, by which its entry in the
- * history is found. One text, because some shipments have ten thousand events, and each event loads them.
+ * What an entity's document says of its history. Two texts, because some shipments have ten thousand events, and each event
+ * loads them.
  */
-export class Prints {
-  /** As they are stored. */
-  text: string;
+export interface Acceptance {
+  /** 96 bits of what identifies each event (`source` and `id`), by which its repeat is told. */
+  readonly keys: string;
+  /** 96 bits of what each page says, by which it is found, in the order in which the pages were written. */
+  readonly pages: string;
+}
 
-  constructor(stored: string | undefined) {
-    this.text = stored ?? '';
+/** Of SHA-256, as base64url: 96 bits. */
+const PRINT_LENGTH = 16;
+/** In UTF-16 units. A page is one document, of at most 16 MB. */
+const MOST_OF_A_PAGE = 1024 * 1024;
+
+const printOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, PRINT_LENGTH);
+
+/** Of an entity, which events it has accepted, and the pages of those that it accepts now. */
+export class Acceptances {
+  private keys: string;
+  private readonly unwritten: { receivedAt: Date; event: string }[] = [];
+
+  constructor(
+    private readonly entity: string,
+    private readonly stored: Acceptance | undefined,
+  ) {
+    this.keys = stored?.keys ?? '';
   }
 
   static keyOf({ source, id }: CloudEvent): string {
-    return hash('sha256', `${source} ${id}`, 'base64url').slice(0, KEY_LENGTH);
+    return printOf(`${source} ${id}`);
   }
 
   /** Whether an event of that key was accepted. */
   has(key: string): boolean {
-    for (let at = this.text.indexOf(key); at >= 0; at = this.text.indexOf(key, at + 1))
+    for (let at = this.keys.indexOf(key); at >= 0; at = this.keys.indexOf(key, at + 1))
       if (at % PRINT_LENGTH === 0) return true;
     return false;
   }
 
-  /** @returns the entry that the event has in the history */
-  add(entity: string, key: string, receivedAt: Date, event: string): HistoryEntry {
-    const print = key + hash('sha256', `${receivedAt.getTime()} ${event}`, 'base64url').slice(0, TEXT_LENGTH);
-    this.text += print;
-    return { _id: entryOf(entity, print), receivedAt, event };
+  add(key: string, receivedAt: Date, event: string): void {
+    this.keys += key;
+    this.unwritten.push({ receivedAt, event });
   }
 
-  *entriesOf(entity: string): Generator<string> {
-    for (let at = 0; at < this.text.length; at += PRINT_LENGTH)
-      yield entryOf(entity, this.text.slice(at, at + PRINT_LENGTH));
+  /** What is to be written: the pages of what was added, and then what the entity's document says of its history. */
+  written(): { pages: readonly HistoryPage[]; acceptance: Acceptance } {
+    const pages = [...pagesOf(this.entity, this.unwritten)];
+    const prints = pages.map(({ _id }) => _id.slice(-PRINT_LENGTH)).join('');
+    return { pages, acceptance: { keys: this.keys, pages: (this.stored?.pages ?? '') + prints } };
   }
 }
 
-const entryOf = (entity: string, print: string): string => `${entity} ${print}`;
+function* pagesOf(entity: string, events: HistoryPage['events']): Generator<HistoryPage> {
+  let page: HistoryPage['events'][number][] = [];
+  let size = 0;
+  const cut = (): HistoryPage => {
+    const text = page.map(({ receivedAt, event }) => `${receivedAt.getTime()} ${event}`).join('\n');
+    return { _id: pageId(entity, printOf(text)), events: page };
+  };
+  for (const one of events) {
+    if (page.length > 0 && size + one.event.length > MOST_OF_A_PAGE) {
+      yield cut();
+      page = [];
+      size = 0;
+    }
+    page.push(one);
+    size += one.event.length;
+  }
+  if (page.length > 0) yield cut();
+}
+
+const pageId = (entity: string, print: string): string => `${entity} ${print}`;
+
+/** The ids of an entity's pages, in the order in which they were written. */
+export function* pageIdsOf(entity: string, { pages }: Acceptance): Generator<string> {
+  for (let at = 0; at < pages.length; at += PRINT_LENGTH)
+    yield pageId(entity, pages.slice(at, at + PRINT_LENGTH));
+}
 
 /**
- * Every event that the entities of a projection have accepted, in a collection of its own: a document an event, which is
- * inserted and never changed, so that an entity's thousandth event costs no more to write than its first.
+ * Every event that the entities of a projection have accepted, in a collection of its own: a page for each write of the
+ * entity, which is inserted and never changed, so that an entity's thousandth event costs no more to write than its first.
  *
- * An entry is there before the entity's document speaks of it, and one that no document speaks of was never accepted:
+ * A page is there before the entity's document speaks of it, and of one that no document speaks of nothing was accepted:
  * it is left from a write that was not finished, or that another owner was ahead of.
  */
 export class History<E extends CloudEvent> {
-  private readonly insert: BulkUpserts<HistoryEntry>;
+  private readonly insert: BulkUpserts<HistoryPage>;
 
-  constructor(private readonly collection: mongo.Collection<HistoryEntry>) {
+  constructor(private readonly collection: mongo.Collection<HistoryPage>) {
     this.insert = bulkUpserts(collection, new Set([DUPLICATE_KEY]));
   }
 
   /** Returns when a majority has them, journalled. One that is there already is the same. */
-  async add(entries: readonly HistoryEntry[]): Promise<void> {
-    if (entries.length > 0) await this.insert(entries.map((document) => ({ insertOne: { document } })));
+  async add(pages: readonly HistoryPage[]): Promise<void> {
+    if (pages.length > 0) await this.insert(pages.map((document) => ({ insertOne: { document } })));
   }
 
   /** What an entity has accepted, in the order in which it was learnt of. @param accepted as its document has it */
-  async of(entity: string, accepted: string | undefined): Promise<Accepted<E>[]> {
-    const prints = new Prints(accepted);
+  async of(entity: string, accepted: Acceptance | undefined): Promise<Accepted<E>[]> {
+    if (!accepted) return [];
     const found = await this.collection
       .find({ _id: { $gt: `${entity} `, $lt: `${entity}!` } }, { readConcern: { level: 'majority' } })
       .toArray();
-    const byId = new Map(found.map((entry) => [entry._id, entry]));
-    return [...prints.entriesOf(entity)].map((id) => {
-      const { event, receivedAt } = byId.get(id)!;
-      return { event: JSON.parse(event) as E, receivedAt };
-    });
+    const byId = new Map(found.map((page) => [page._id, page.events]));
+    return [...pageIdsOf(entity, accepted)]
+      .flatMap((id) => byId.get(id)!)
+      .map(({ event, receivedAt }) => ({ event: JSON.parse(event) as E, receivedAt }));
   }
 }

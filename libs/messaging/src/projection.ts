@@ -5,7 +5,7 @@ import { type Announcement, published } from './announcement.js';
 import { bulkUpsert, type BulkUpserts, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
 import { type Delta, delta } from './delta.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
-import { type Accepted, type History, type HistoryEntry, Prints } from './history.js';
+import { type Acceptance, Acceptances, type Accepted, type History, type HistoryPage } from './history.js';
 import { together } from './together.js';
 
 /**
@@ -53,8 +53,8 @@ interface Bookkeeping {
   readonly outbox?: Readonly<Record<string, readonly Outgoing[]>>;
   /** By origin, the offset of the last cause in the outbox. */
   readonly pending?: Readonly<Record<string, number>>;
-  /** The prints of every event that is in the history: what tells a repeat (`Prints`). */
-  readonly accepted?: string;
+  /** What is in the history: what tells a repeat, and where it is. */
+  readonly accepted?: Acceptance;
   /** What those events come to as JSON, in UTF-16 units. */
   readonly acceptedSize?: number;
 }
@@ -80,7 +80,7 @@ interface Plan<E extends CloudEvent = CloudEvent> {
   readonly repeated: number;
   readonly events: readonly Received<E>[];
   /** What is in the history before the document speaks of it. */
-  readonly entries: readonly HistoryEntry[];
+  readonly pages: readonly HistoryPage[];
 }
 
 /** A publication, with the offset of its cause. */
@@ -143,6 +143,20 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
   readonly history?: { readonly of: History<E>; readonly keeps: (event: E) => boolean };
   /** The entity an event is about; its subject where this is absent. */
   readonly entityOf?: (event: E) => string;
+  /**
+   * Fields that are stored beside a state to find it by, which no fold asks for: made once a write, however many events it
+   * is of. A field that is as before should be the same object, so that it is not written again.
+   */
+  readonly findBy?: (
+    state: S,
+    of: {
+      readonly id: string;
+      /** As it is stored, with these fields. */
+      readonly before: S | undefined;
+      /** When the last of the events that the write is of was learnt. */
+      readonly learntAt: Date;
+    },
+  ) => object;
   /** Fields that MongoDB keeps in another form than the fold: exact decimals as Decimal128, say. */
   readonly codecs?: Codecs<S>;
 }
@@ -227,7 +241,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       if (attempt === MOST_CONFLICTS_IN_A_ROW) throw new StaleWrites([...pending.keys()]);
       const plans = await this.plans(batch, pending, session);
       const changing = plans.filter(({ update }) => update);
-      await this.options.history?.of.add(changing.flatMap(({ entries }) => entries));
+      await this.options.history?.of.add(changing.flatMap(({ pages }) => pages));
       const { stale, tooLarge } = await this.write(changing, session);
       for (const plan of plans) {
         if (stale.has(plan.id)) continue;
@@ -357,19 +371,19 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const publish = [...republished];
     const outbox: Outgoing[] = [...kept];
     const refused: Refusal[] = [];
-    const prints = new Prints(before?.accepted);
-    const entries: HistoryEntry[] = [];
+    const acceptances = new Acceptances(id, before?.accepted);
     const accepted: Accepted<E>[] = [];
     let acceptedSize = before?.acceptedSize ?? 0;
     let sequence = before?.sequence ?? 0;
     let state = before?.state;
+    let learntAt = new Date(0);
     let repeated = 0;
     let changed = false;
 
     for (const received of events) {
       const { event, receivedAt, offset } = received;
-      const key = this.options.history?.keeps(event as E) ? Prints.keyOf(event) : undefined;
-      if (key && prints.has(key)) {
+      const key = this.options.history?.keeps(event as E) ? Acceptances.keyOf(event) : undefined;
+      if (key && acceptances.has(key)) {
         repeated++;
         continue;
       }
@@ -389,8 +403,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       } else {
         state = step.state;
         changed = true;
+        if (receivedAt > learntAt) learntAt = receivedAt;
         if (key) {
-          entries.push(prints.add(id, key, receivedAt, step.event));
+          acceptances.add(key, receivedAt, step.event);
           accepted.push({ event, receivedAt });
           acceptedSize += step.event.length;
         }
@@ -403,8 +418,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     }
     const version = before?.version ?? 0;
     if (!changed)
-      return { id, version, update: undefined, publish, republished, refused, repeated, events, entries };
-    const update = this.updateOf(before, state!);
+      return { id, version, update: undefined, publish, republished, refused, repeated, events, pages: [] };
+    const found = this.options.findBy?.(state!, { id, before: before?.state, learntAt });
+    const update = this.updateOf(before, { ...state!, ...found });
     Object.assign(update.$set, { version: version + 1, sequence });
     // An event that was refused once may be taken the next time, behind what later ones have brought forth.
     outbox.sort((a, b) => a.offset - b.offset);
@@ -416,8 +432,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     } else if (before?.pending?.[origin] !== undefined) {
       update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
     }
-    if (entries.length > 0) Object.assign(update.$set, { accepted: prints.text, acceptedSize });
-    return { id, version, update, publish, republished, refused, repeated, events, entries };
+    const { pages, acceptance } = acceptances.written();
+    if (pages.length > 0) Object.assign(update.$set, { accepted: acceptance, acceptedSize });
+    return { id, version, update, publish, republished, refused, repeated, events, pages };
   }
 
   private updateOf(before: Loaded<S> | undefined, after: S): Delta {
