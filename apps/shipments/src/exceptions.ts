@@ -4,7 +4,7 @@ import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/s
 import { isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims } from './claim.js';
 import { Exact, inBaseUnit, inKilograms, type Range, type Reading, weighedOf } from './evidence.js';
-import { expectationsOf, overdueFrom, passedBy } from './expectations.js';
+import { expectationsOf, passedBy } from './expectations.js';
 import type { MilestoneClaim, Shipment } from './shipment.js';
 
 export interface Exception {
@@ -48,10 +48,14 @@ interface Found {
 }
 
 interface Expected {
+  /** What was passed, in the order of happening. */
+  readonly actual: readonly MilestoneClaim[];
   /** The claim that the ETA is of. */
   readonly eta: MilestoneClaim | undefined;
   /** The plan of the arrival. */
   readonly plan: MilestoneClaim | undefined;
+  /** When what is expected next is overdue. */
+  readonly due: Date | undefined;
 }
 
 type Judge = (shipment: Shipment, expected: Expected) => Found | undefined;
@@ -73,32 +77,28 @@ const MOST_CHARACTERS = 1000;
 
 /** @returns undefined where nothing is wrong */
 export function exceptionsOf(shipment: Shipment, expected: Expected): readonly Exception[] | undefined {
-  const exceptions = EXCEPTION_TYPES.flatMap((type): Exception[] => {
+  const exceptions: Exception[] = [];
+  for (const type of EXCEPTION_TYPES) {
     const found = JUDGES[type](shipment, expected);
-    if (!found) return [];
+    if (!found) continue;
     const { source, id } = found.by;
     const seen = shipment.acknowledgements?.find(
       ({ exception, evidence }) => exception === type && evidence === `${source} ${id}`,
     );
     const { since, detail } = found;
     const at = seen?.happenedAt.toISOString();
-    return [
-      {
-        type,
-        severity: SEVERITY[type],
-        since,
-        detail: [...detail].slice(0, MOST_CHARACTERS).join(''),
-        source,
-        id,
-        ...(seen && at !== undefined && { acknowledged: { at, reason: seen.reason, by: seen.by } }),
-      },
-    ];
-  });
+    exceptions.push({
+      type,
+      severity: SEVERITY[type],
+      since,
+      detail: [...detail].slice(0, MOST_CHARACTERS).join(''),
+      source,
+      id,
+      ...(seen && at !== undefined && { acknowledged: { at, reason: seen.reason, by: seen.by } }),
+    });
+  }
   return exceptions.length > 0 ? exceptions : undefined;
 }
-
-const actualOf = ({ milestones }: Shipment): MilestoneClaim[] =>
-  milestones.filter(({ classifier }) => classifier === 'ACT');
 
 /** Until it has arrived whole: afterwards the verdict says how late it was. */
 function isDelayed({ registration, arrival }: Shipment, { eta, plan }: Expected): Found | undefined {
@@ -115,13 +115,12 @@ function isDelayed({ registration, arrival }: Shipment, { eta, plan }: Expected)
 const CALLS: readonly MilestoneClaim['milestone'][] = ['transshipped', 'arrived', 'discharged'];
 
 /** At a port that neither route nor itinerary has. Without an itinerary any port may be one of transshipment. */
-function isMisdirected(shipment: Shipment): Found | undefined {
-  const { registration, itinerary } = shipment;
+function isMisdirected({ registration, itinerary }: Shipment, { actual }: Expected): Found | undefined {
   if (!itinerary) return undefined;
   const { origin, destination } = registration?.data.route ?? {};
   const planned = itinerary.legs.flatMap(({ from, to }) => [from, to]);
   const known = new Set([origin, destination, ...planned].map((place) => place?.unlocode));
-  const last = actualOf(shipment).findLast(({ place }) => place !== undefined);
+  const last = actual.findLast(({ place }) => place !== undefined);
   if (!last?.place || known.has(last.place.unlocode) || !CALLS.includes(last.milestone)) return undefined;
   return {
     since: last.at,
@@ -131,8 +130,8 @@ function isMisdirected(shipment: Shipment): Found | undefined {
 }
 
 /** Held by customs and not released since, at any place. */
-function isHeld(shipment: Shipment): Found | undefined {
-  const customs = actualOf(shipment).filter(({ milestone }) => milestone.startsWith('customs-'));
+function isHeld(_: Shipment, { actual }: Expected): Found | undefined {
+  const customs = actual.filter(({ milestone }) => milestone.startsWith('customs-'));
   const held = customs.find(
     (claim, index) =>
       claim.milestone === 'customs-held' &&
@@ -156,7 +155,8 @@ function isDamaged({ evidence }: Shipment): Found | undefined {
 
 /** Other numbers than those it was first seen with. */
 function isResealed({ evidence }: Shipment): Found | undefined {
-  const byContainer = Map.groupBy(evidence?.seals ?? [], ({ container }) => container);
+  if (!evidence?.seals) return undefined;
+  const byContainer = Map.groupBy(evidence.seals, ({ container }) => container);
   const found = [...byContainer].flatMap(([container, seals]) => {
     const [first, second] = seals.toSorted(inOrderOfClaims);
     if (!first || !second) return [];
@@ -200,11 +200,9 @@ const isFarFrom = ({ value }: Reading, other: string): boolean => {
 };
 
 /** Left the port of discharge before it came there. */
-function isOutOfOrder(shipment: Shipment): Found | undefined {
-  const { registration } = shipment;
+function isOutOfOrder({ registration }: Shipment, { actual }: Expected): Found | undefined {
   if (!registration) return undefined;
   const { destination } = registration.data.route;
-  const actual = actualOf(shipment);
   const arrived = actual.find((claim) => claim.milestone === 'arrived' && isArrival(claim, registration));
   if (!arrived) return undefined;
   const behind = ['discharged', 'gate-out', 'delivered', 'assayed', 'accepted'];
@@ -239,8 +237,7 @@ function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undef
 }
 
 /** The next thing expected has not come, and the clock has said that its time has passed. */
-function isOverdue(shipment: Shipment): Found | undefined {
-  const due = overdueFrom(shipment);
+function isOverdue(shipment: Shipment, { due }: Expected): Found | undefined {
   const clock = due && passedBy(shipment, due);
   if (!clock) return undefined;
   const { milestone, at, place } = expectationsOf(shipment)[0]!;

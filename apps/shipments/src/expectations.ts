@@ -22,9 +22,11 @@ const GRACE_MS = 24 * 3_600_000;
 export function expectationsOf(shipment: Shipment): readonly Expectation[] {
   if (shipment.closeOut) return [];
   const { milestones, arrival } = shipment;
+  const candidates = candidatesOf(shipment);
+  if (candidates.length === 0) return [];
   const actual = milestones.filter(({ classifier }) => classifier === 'ACT');
   const isOpen = openBy(shipment, actual);
-  const open = candidatesOf(shipment).filter((expected) => isOpen(expected));
+  const open = candidates.filter((expected) => isOpen(expected));
   return (
     arrival && !arrival.containers ? open.filter(({ milestone }) => isBehindArrival(milestone)) : open
   ).sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || rankOf(a.milestone) - rankOf(b.milestone));

@@ -387,8 +387,8 @@ function derive(shipment: Shipment): Shipment {
     const nothing = { eta: undefined, arrival: undefined, exceptions: undefined, overdueAt: undefined };
     return { ...standing, status: outcome, statusAt: at, ...nothing };
   }
-  const exceptions = exceptionsOf(standing, { eta, plan: expected('PLN') });
   const due = overdueFrom(standing);
+  const exceptions = exceptionsOf(standing, { actual, eta, plan: expected('PLN'), due });
   const overdueAt = due && !passedBy(standing, due) ? due : undefined;
   return {
     ...standing,
