@@ -27,7 +27,7 @@ export class ShipmentsConsumer {
    * references → one document an event (correlation/unmatched.ts), and back here under the id of its shipment. What came
    * in another format → back here, event by event (foreign-message.ts).
    */
-  @EventPattern<string>(SHIPMENTS_INBOUND.name, takes(SHIPMENTS_INBOUND))
+  @EventPattern<string>(SHIPMENTS_INBOUND.name, takes(SHIPMENTS_INBOUND, { subjectsApart: true }))
   async *inbound(@Payload() batch: BatchOf<typeof SHIPMENTS_INBOUND>): AsyncGenerator<Effects> {
     const foreign: Received<ForeignEvent>[] = [];
     const messages: Received<ForeignMessageEvent>[] = [];

@@ -16,6 +16,7 @@ type HeaderValue = Buffer | string | null | undefined;
 export type Headers = Readonly<Record<string, HeaderValue | (Buffer | string)[]>>;
 
 const PREFIX = 'ce_';
+const STRUCTURED = /^application\/cloudevents/i;
 
 /** The text of the header that carries an attribute, or undefined where it is absent. */
 const header = (headers: Headers, name: string, attribute: string): string | undefined => {
@@ -53,7 +54,7 @@ function* attributesOf(headers: Headers, contentType: string | undefined): Gener
 export function readKafka(message: { readonly value: Buffer | null; readonly headers: Headers }): CloudEvent {
   const { headers, value } = message;
   const contentType = header(headers, 'content-type', 'datacontenttype');
-  if (contentType !== undefined && /^application\/cloudevents/i.test(contentType)) {
+  if (contentType !== undefined && STRUCTURED.test(contentType)) {
     if (!/^application\/cloudevents\+json\s*(?:;|$)/i.test(contentType)) {
       throw new RefusedEvent(
         'unsupported-content-type',
@@ -75,6 +76,28 @@ export function readKafka(message: { readonly value: Buffer | null; readonly hea
   const envelope = readEnvelope(attributesOf(headers, contentType));
   requireJson(contentType);
   return { ...envelope, data: value === null ? null : parseJson(value, '/data') };
+}
+
+/**
+ * The subject of the event that a message is, as far as it has one; whether the message is any good, only reading it tells.
+ * In binary mode a glance at the headers.
+ */
+export function subjectOf({
+  headers,
+  value,
+}: {
+  readonly value: Buffer | null;
+  readonly headers: Headers;
+}): string | undefined {
+  const contentType = headers['content-type'];
+  if (contentType === undefined || contentType === null || !STRUCTURED.test(String(contentType)))
+    return headers['ce_subject']?.toString();
+  try {
+    const subject = (JSON.parse(String(value)) as { subject?: unknown } | null)?.subject;
+    return typeof subject === 'string' ? subject : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A message of another format: what it says, and beside it the headers that are text. */

@@ -12,6 +12,7 @@ import type { TransportMetrics } from './metrics.js';
 import type { Topic } from '#contracts/topic.js';
 import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
+import { partsOf, slicesOf } from './slices.js';
 import type { Subscription } from './subscription.js';
 import { traceOf } from './trace.js';
 import { type GoesOn, unlessStalled } from './unless-stalled.js';
@@ -41,6 +42,9 @@ interface Route {
 /** Steps at which a test may have the process fail; see `test/faults`. Nothing in production sets them. */
 export type Step = 'read' | 'written' | 'published' | 'committed';
 
+/** Of the messages that are committed together, first to last. */
+type OffsetRange = Pick<EventBatch, 'firstOffset' | 'lastOffset'>;
+
 /** What a batch has come to, once all of it is published. */
 interface Outcome {
   /** The parser's and the domain's; of each place in a log one. */
@@ -55,6 +59,7 @@ const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
 /** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */
 const HEARTBEATS_A_SESSION = 12;
+const SLICES_AT_ONCE = 2;
 /** Leaves the rest of the 10 s to what is closed behind it. */
 const STOP_WITHIN_MS = 7_000;
 /** Twice the longest that a client of ours waits for an answer, its own second attempt included. */
@@ -65,7 +70,8 @@ const STALLED_AFTER_MS = 120_000;
  *
  * A handler is an ordinary `@EventPattern(topic.name, takes(topic))` method. It gets an `EventBatch` of events that
  * hold to their contract, stores what they come to, and returns its `Effects`. What it throws comes here through the
- * filter `HandlerErrors`, which the application registers. The path of a batch, in this order:
+ * filter `HandlerErrors`, which the application registers. The path of a batch, or of each slice of it where subjects go
+ * apart, in this order:
  *
  *   read (parse, check) → handle (fold, one write a document) → publish, dead-letter → commit
  *
@@ -76,7 +82,8 @@ const STALLED_AFTER_MS = 120_000;
  * 3. While MongoDB or Kafka is away the partition stands still, with backoff, for as long as it takes, and keeps its
  *    place in the group. Nothing is skipped, and nothing is dead-lettered for it. A request that is never answered, nor
  *    refused, is given up and made again: an attempt that was given up publishes nothing any more.
- * 4. Events of one partition are handled in order, and what they bring forth is published in that order.
+ * 4. Events of one subject in one partition are handled in order, and what they bring forth is published in that order.
+ *    So are those of different subjects, unless the subscription lets them go apart.
  * 5. What no handler takes is an error at start, or a dead letter: never a silent commit.
  * 6. `close` puts down the batches in hand at the next step and leaves the group, within 10 s.
  *
@@ -151,14 +158,20 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (this.routes.size === 0) throw new Error('no handler: nothing would be consumed');
   }
 
-  /** The path of a batch. kafkajs may hand over some thousand messages; they are taken through `batchSize` at a time. */
+  /**
+   * The path of a batch: what kafkajs hands over of a partition, some ten thousand messages at most. It is committed as one
+   * where its subjects may go apart, else `batchSize` messages at a time.
+   */
   private async take(batch: PartitionBatch): Promise<void> {
     const route = this.routes.get(batch.topic)!;
+    const { batchSize } = this.options;
     const heartbeat = this.keepPartition(batch);
     try {
-      for (let from = 0; from < batch.messages.length; from += this.options.batchSize) {
+      for (const messages of partsOf(
+        batch.messages,
+        route.subscription.subjectsApart ? Infinity : batchSize,
+      )) {
         if (this.isOver(batch)) return;
-        const messages = batch.messages.slice(from, from + this.options.batchSize);
         const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
         await this.takeThrough(route, batch, messages, heartbeat);
         done();
@@ -176,16 +189,70 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     messages: readonly IncomingMessage[],
     kept: Kept,
   ): Promise<void> {
+    const finished = await this.takeSlices(route, batch, messages, kept);
+    if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
+
+    const committed = await this.untilDone(
+      batch,
+      kept,
+      async () => {
+        await batch.commit(messages.at(-1)!.offset + 1);
+        return true;
+      },
+      this.options.sessionTimeoutMs,
+    );
+    if (!committed) return;
+    await this.reached('committed');
+    this.account(batch, messages, finished);
+  }
+
+  /**
+   * While MongoDB writes one slice, another is read and folded. None is at work any more when this returns.
+   * @returns undefined where not all of it is done
+   */
+  private async takeSlices(
+    route: Route,
+    batch: PartitionBatch,
+    messages: readonly IncomingMessage[],
+    kept: Kept,
+  ): Promise<Outcome | undefined> {
+    const { subjectsApart } = route.subscription;
+    const slices = subjectsApart ? slicesOf(messages, this.options.batchSize) : [[messages]];
+    const range = { firstOffset: messages[0]!.offset, lastOffset: messages.at(-1)!.offset };
+    const outcomes: (Outcome | undefined)[] = [];
+    const waiting = slices.values();
+    const takeNext = async (): Promise<void> => {
+      for (const parts of waiting) {
+        for (const part of parts) {
+          const outcome = await this.takeSlice(route, batch, range, part, kept);
+          outcomes.push(outcome);
+          if (!outcome) return;
+          this.options.state.signOfLife();
+        }
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: SLICES_AT_ONCE }, takeNext));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    return inAll(outcomes);
+  }
+
+  private async takeSlice(
+    route: Route,
+    batch: PartitionBatch,
+    range: OffsetRange,
+    messages: readonly IncomingMessage[],
+    kept: Kept,
+  ): Promise<Outcome | undefined> {
     const { received, refused, ignored } = readBatch(route.subscription, batch.partition, messages);
     await this.reached('read');
 
-    const finished = await this.untilDone(batch, kept, async (goesOn): Promise<Outcome | undefined> => {
+    return this.untilDone(batch, kept, async (goesOn): Promise<Outcome | undefined> => {
       const known = new Map<string, Refusal>();
       const published = new Map<string, number>();
       let repeated = 0;
       let refusals: readonly Refusal[] = refused;
       let told = false;
-      const parts = received.length === 0 ? [NOTHING] : await this.handle(route, batch, messages, received);
+      const parts = received.length === 0 ? [NOTHING] : await this.handle(route, batch, range, received);
       for await (const part of parts) {
         await this.reached('written');
         goesOn();
@@ -208,20 +275,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       if (!told) throw new Error(`the handler of ${batch.topic} gave no effects`);
       return { refused: [...known.values()], published, repeated, ignored };
     });
-    if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
-
-    const committed = await this.untilDone(
-      batch,
-      kept,
-      async () => {
-        await batch.commit(messages.at(-1)!.offset + 1);
-        return true;
-      },
-      this.options.sessionTimeoutMs,
-    );
-    if (!committed) return;
-    await this.reached('committed');
-    this.account(batch, messages, finished);
   }
 
   /**
@@ -230,18 +283,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
    */
   private async handle(
     route: Route,
-    batch: PartitionBatch,
-    messages: readonly IncomingMessage[],
+    { topic, partition }: PartitionBatch,
+    range: OffsetRange,
     received: readonly Received[],
   ): Promise<AsyncIterable<Effects> | readonly Effects[]> {
-    const { topic, partition } = batch;
-    const events: EventBatch = {
-      topic,
-      partition,
-      firstOffset: messages[0]!.offset,
-      lastOffset: messages.at(-1)!.offset,
-      received,
-    };
+    const events: EventBatch = { topic, partition, ...range, received };
     let effects: Effects | AsyncIterable<Effects> | undefined;
     // Declared void, it gives the promise of what it runs.
     await (this.runWithProcessingHooks({ getPattern: () => topic } as never, async (end) => {
@@ -404,6 +450,21 @@ interface Kept {
   /** @throws when the group has given the partition away. */
   check(): void;
   stop(): void;
+}
+
+/** What slices have come to, taken as one. */
+function inAll(outcomes: readonly (Outcome | undefined)[]): Outcome | undefined {
+  const published = new Map<string, number>();
+  const refused: Refusal[] = [];
+  let [repeated, ignored] = [0, 0];
+  for (const outcome of outcomes) {
+    if (!outcome) return undefined;
+    for (const [topic, count] of outcome.published) published.set(topic, (published.get(topic) ?? 0) + count);
+    refused.push(...outcome.refused);
+    repeated += outcome.repeated;
+    ignored += outcome.ignored;
+  }
+  return { refused, published, repeated, ignored };
 }
 
 const nameOf = ({ topic, partition }: PartitionBatch): string => `${topic}/${partition}`;

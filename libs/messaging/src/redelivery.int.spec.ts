@@ -69,4 +69,20 @@ describe('events that come again', () => {
     },
     LIMIT,
   );
+
+  it(
+    'are written once a batch for each subject, however they lie among others, where subjects go apart',
+    async () => {
+      const events = additions(200, 10);
+      await world.given(events, 0);
+      const service = await CounterService.start(world.place, { batchSize: 40, subjectsApart: true });
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      const documents = await world.documents();
+      expect(documents.map(({ version }) => version)).toEqual(documents.map(() => 1));
+      await service.stop();
+    },
+    LIMIT,
+  );
 });

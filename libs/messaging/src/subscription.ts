@@ -6,18 +6,26 @@ import type { EventBatch } from './effects.js';
 export interface Subscription {
   readonly topic: Topic;
   readonly ignores: ReadonlySet<string>;
+  /** Whether events of different subjects may be taken in any order; else all of a partition are taken in their order. */
+  readonly subjectsApart: boolean;
 }
 
 /**
  * The extras of an `@EventPattern`: which topic's contracts the handler takes. Its method gets an `EventBatch`.
+ *
+ * Where each subject's events are folded for themselves, let subjects go apart: of a backlog the handler then gets all events
+ * of a subject that were fetched at once, however many others stand between them, and writes it once for all.
  * @example `@EventPattern(SHIPMENTS_INBOUND.name, takes(SHIPMENTS_INBOUND))`
  * @example `@EventPattern(DEALS_EVENTS.name, takes(DEALS_EVENTS, { ignores: [DealDrawnDown] }))`
  */
 export const takes = (
   topic: Topic,
-  options: { ignores?: readonly ContractClass[] } = {},
+  {
+    ignores = [],
+    subjectsApart = false,
+  }: { ignores?: readonly ContractClass[]; subjectsApart?: boolean } = {},
 ): { subscription: Subscription } => ({
-  subscription: { topic, ignores: new Set((options.ignores ?? []).map(({ type }) => type)) },
+  subscription: { topic, ignores: new Set(ignores.map(({ type }) => type)), subjectsApart },
 });
 
 /** The batch that a handler of `T` gets; `Ignored` are the contracts it does not take. */

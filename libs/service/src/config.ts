@@ -87,7 +87,10 @@ export abstract class ServiceConfig {
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly logLevel: string = 'info';
 
-  /** Messages taken through at once. More make a write cheaper and a repeat after a crash longer. */
+  /**
+   * Messages read, folded and written at once, at most. More make a write cheaper, need more memory, and, where subjects do
+   * not go apart, make a repeat after a crash longer.
+   */
   @Integer(1, 5_000) readonly batchSize: number = 2_500;
   /**
    * Partitions handled at once by one instance. kafkajs fetches anew only when all that it fetched last is handled, so

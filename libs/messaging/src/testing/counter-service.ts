@@ -37,6 +37,8 @@ export interface CounterSettings {
   readonly concurrency?: number;
   readonly sessionTimeoutMs?: number;
   readonly stalledAfterMs?: number;
+  /** Whether the counters go apart (`takes`). */
+  readonly subjectsApart?: boolean;
 }
 
 /** What a test may put in its way. */
@@ -107,7 +109,7 @@ export class CounterService {
     );
 
     class CountersModule {}
-    Module({ controllers: seams.consumers?.(counters) ?? [countersConsumer(counters)] })(CountersModule);
+    Module({ controllers: seams.consumers?.(counters) ?? [countersConsumer(counters, settings.subjectsApart)] })(CountersModule);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(CountersModule, {
       strategy,
       logger: false,

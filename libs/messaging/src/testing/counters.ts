@@ -77,10 +77,10 @@ export const evolve: Evolve<Counter, AddedEvent> = (state, { event }) => {
 export type Counters = Pick<Projection<Counter, AddedEvent>, 'apply'>;
 
 /** A consumer as the services have theirs. Built for a test, because it is handed its collection. */
-export function countersConsumer(counters: Counters): new () => object {
+export function countersConsumer(counters: Counters, subjectsApart = false): new () => object {
   @Controller()
   class CountersConsumer {
-    @EventPattern<string>(COUNTERS_INBOUND.name, takes(COUNTERS_INBOUND, { ignores: [Looked] }))
+    @EventPattern<string>(COUNTERS_INBOUND.name, takes(COUNTERS_INBOUND, { ignores: [Looked], subjectsApart }))
     inbound(@Payload() batch: BatchOf<typeof COUNTERS_INBOUND, typeof Looked>): Promise<Effects> {
       return counters.apply(batch);
     }

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import type { IncomingMessage } from './kafka-client.js';
+import { slicesOf } from './slices.js';
+
+const message = (subject: string | undefined, offset: number): IncomingMessage => ({
+  key: null,
+  value: null,
+  headers: subject === undefined ? {} : { ce_subject: subject },
+  offset,
+  timestamp: new Date(0),
+});
+
+const structured = (subject: unknown, offset: number): IncomingMessage => ({
+  ...message(undefined, offset),
+  headers: { 'content-type': Buffer.from('Application/CloudEvents+json; charset=utf-8') },
+  value: Buffer.from(JSON.stringify({ subject })),
+});
+
+const offsetsOf = (slices: readonly (readonly (readonly IncomingMessage[])[])[]): number[][][] =>
+  slices.map((parts) => parts.map((part) => part.map(({ offset }) => offset)));
+
+const anyMessages = fc
+  .array(fc.option(fc.constantFrom('A', 'B', 'C', 'D', 'E', 'F'), { nil: undefined }), { maxLength: 200 })
+  .map((subjects) => subjects.map(message));
+
+describe('slices of a batch', () => {
+  it('have every message once, and all of a subject in one slice, in the order of the log', () => {
+    fc.assert(
+      fc.property(anyMessages, fc.integer({ min: 1, max: 50 }), (messages, most) => {
+        const slices = slicesOf(messages, most);
+
+        const sliceOf = new Map<string, number>();
+        for (const [nth, parts] of slices.entries()) {
+          const offsets = parts.flat().map(({ offset }) => offset);
+          expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+          for (const { headers } of parts.flat()) {
+            const subject = String(headers['ce_subject']);
+            expect(sliceOf.get(subject) ?? nth).toBe(nth);
+            sliceOf.set(subject, nth);
+          }
+        }
+        const all = slices.flat(2).map(({ offset }) => offset);
+        expect(all.sort((a, b) => a - b)).toEqual(messages.map(({ offset }) => offset));
+      }),
+    );
+  });
+
+  it('have parts of as many messages as are taken at once, however many a subject has', () => {
+    fc.assert(
+      fc.property(anyMessages, fc.integer({ min: 1, max: 50 }), (messages, most) => {
+        for (const part of slicesOf(messages, most).flat()) {
+          expect(part.length).toBeGreaterThan(0);
+          expect(part.length).toBeLessThanOrEqual(most);
+        }
+      }),
+    );
+  });
+
+  it('are cut between subjects, and a subject with more than fits is a slice of several parts', () => {
+    const messages = ['A', 'B', 'A', 'C', 'C', 'C', 'C', 'C', 'D'].map(message);
+
+    expect(offsetsOf(slicesOf(messages, 3))).toEqual([
+      [[0, 1, 2]],
+      [
+        [3, 4, 5],
+        [6, 7],
+      ],
+      [[8]],
+    ]);
+  });
+
+  it('know the subject of an event in structured mode, and take one without for nobody`s', () => {
+    const messages = [
+      message('A', 0),
+      structured('A', 1),
+      structured(7, 2),
+      { ...structured('A', 3), value: Buffer.from('{') },
+      message('A', 4),
+    ];
+
+    expect(offsetsOf(slicesOf(messages, 3))).toEqual([[[0, 1, 4]], [[2, 3]]]);
+  });
+});

@@ -1,0 +1,50 @@
+import { subjectOf } from '#contracts/kafka-binding.js';
+import type { IncomingMessage } from './kafka-client.js';
+
+/** Of a slice. What is held of it as objects until it is written should not outlive the young generation. */
+const MOST_SUBJECTS = 50;
+
+/**
+ * Cuts a partition's messages into slices that can be taken through in any order, or at the same time: all messages of a
+ * subject are in one. The parts of a slice are to be taken one after the other. Pure.
+ *
+ * Subjects come in the order of their first message, and a part's messages in the order of the log.
+ * @param most messages of a part
+ */
+export function slicesOf(messages: readonly IncomingMessage[], most: number): IncomingMessage[][][] {
+  const slices: IncomingMessage[][][] = [];
+  let slice: IncomingMessage[] = [];
+  let subjects = 0;
+  const cut = (): void => {
+    if (slice.length > 0) slices.push(partsOf(slice.sort(byOffset), most));
+    slice = [];
+    subjects = 0;
+  };
+  for (const group of bySubject(messages)) {
+    if (subjects === MOST_SUBJECTS || slice.length + group.length > most) cut();
+    for (const message of group) slice.push(message);
+    subjects++;
+  }
+  cut();
+  return slices;
+}
+
+export function partsOf<T>(all: readonly T[], most: number): T[][] {
+  const parts: T[][] = [];
+  for (let from = 0; from < all.length; from += most) parts.push(all.slice(from, from + most));
+  return parts;
+}
+
+const byOffset = (a: IncomingMessage, b: IncomingMessage): number => a.offset - b.offset;
+
+/** What has no subject is nobody's, and goes with all that has none. */
+function bySubject(messages: readonly IncomingMessage[]): Iterable<IncomingMessage[]> {
+  const groups = new Map<string | undefined, IncomingMessage[]>();
+  for (const message of messages) {
+    const subject = subjectOf(message);
+    const group = groups.get(subject);
+    if (group) group.push(message);
+    else groups.set(subject, [message]);
+  }
+  return groups.values();
+}
