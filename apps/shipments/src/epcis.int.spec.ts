@@ -12,6 +12,7 @@ import {
 import type { CaptureAccepted, CaptureJob } from './epcis/capture-view.js';
 import { arriving, booking, CONTEXT, documentOf, packing, withdrawn } from './epcis/epcis.story.js';
 import { registered } from './shipment.story.js';
+import type { TimelineView } from './shipment-view.js';
 import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 import type { Tried } from './tried-view.js';
 
@@ -168,6 +169,31 @@ describe('EPCIS events', () => {
       refused: [{ pointer: '/epcisBody/eventList/1', faults: [{ code: 'malformed' }] }],
     });
     expect(await stored(event['eventID'] as string)).toEqual([]);
+  });
+
+  it('tell what is questionable in them, tried or taken, and in the timeline of their shipment', async () => {
+    const id = `SHP-${randomUUID()}`;
+    const mistyped = 'OREU1234567';
+    const document = documentOf(
+      arriving({
+        eventID: newEventID(),
+        epcList: [`urn:epc:id:bic:${mistyped}`],
+        bizTransactionList: [{ bizTransaction: `urn:orebound:shipment:${id}` }],
+      }),
+    );
+    const doubt = { pointer: '/epcisBody/eventList/0/epcList/0', code: 'check-digit' };
+
+    const tried = await capture<Tried>(document, JSON_TYPE, '?dryRun=true');
+    expect(tried.body.accepted).toMatchObject([{ warnings: [doubt] }]);
+    const taken = await capture(document);
+    expect(taken.body.warnings).toMatchObject([doubt]);
+    expect((await capture(documentOf(arriving()))).body).not.toHaveProperty('warnings');
+
+    await shipments.send(SHIPMENTS_INBOUND, { ...registered().event, id, subject: id });
+    await until('it is in the timeline', async () => {
+      const { body } = await shipments.get<TimelineView>(`/shipments/${id}/timeline`);
+      return body.events?.some(({ warnings }) => warnings?.[0]?.pointer === '/data/containers/0');
+    });
   });
 
   it.each<[string, unknown, Record<string, string>, string, [number, string, ...string[]]]>([

@@ -56,7 +56,8 @@ const NO_COUNTRY = 'XZ';
 /** 77 is reserved; 98 and 99 are for nations to use. */
 const isChapter = (chapter: string): boolean => chapter !== '00' && chapter !== '77';
 
-const wrongDigit = (what: string, should: number): Omit<Warning, 'pointer'> => ({
+/** @param should the check digit that it would have */
+export const wrongDigit = (what: string, should: number): Omit<Warning, 'pointer'> => ({
   code: 'check-digit',
   message: `is not ${what} that was issued: its check digit would be ${should}`,
 });

@@ -36,6 +36,13 @@ describe('what is captured', () => {
     expect([bare!.pointer, bare!.identity]).toEqual(['', listed!.identity]);
   });
 
+  it('is told what is questionable in it, with the place in what was sent', () => {
+    const [, item] = itemsOf(documentOf(arriving(), packing({ parentID: 'urn:epc:id:bic:CSQU3054384' })));
+    expect(item!.translation.warnings).toEqual([
+      { pointer: '/epcisBody/eventList/1/parentID', code: 'check-digit', message: expect.any(String) },
+    ]);
+  });
+
   it.each<[string, unknown, string[]]>([
     ['is no object', [], ['malformed ']],
     ['has no type', {}, ['required /type']],
