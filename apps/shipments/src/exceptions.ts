@@ -2,10 +2,11 @@
 import type { ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
 import { isArrival } from './arrival.js';
-import { type Claim, inOrderOfClaims } from './claim.js';
+import { type Claim, inOrderOfClaims, isLater } from './claim.js';
 import { Exact, inBaseUnit, inKilograms, type Range, type Reading, weighedOf } from './evidence.js';
 import { expectationsOf, overdueFrom, passedBy } from './expectations.js';
 import type { MilestoneClaim, Shipment } from './shipment.js';
+import { portsOf } from './ways.js';
 
 export interface Exception {
   readonly type: ExceptionType;
@@ -32,6 +33,7 @@ const POLICY = {
 const SEVERITY: Readonly<Record<ExceptionType, Severity>> = {
   delayed: 'warning',
   misdirected: 'critical',
+  rerouted: 'warning',
   held: 'warning',
   damaged: 'critical',
   'seal-mismatch': 'critical',
@@ -59,6 +61,7 @@ type Judge = (shipment: Shipment, expected: Expected) => Found | undefined;
 const JUDGES: Readonly<Record<ExceptionType, Judge>> = {
   delayed: isDelayed,
   misdirected: isMisdirected,
+  rerouted: isRerouted,
   held: isHeld,
   damaged: isDamaged,
   'seal-mismatch': isResealed,
@@ -128,6 +131,32 @@ function isMisdirected(shipment: Shipment): Found | undefined {
     detail: `${last.milestone} at ${last.place.unlocode}, which is not on its way`,
     by: last,
   };
+}
+
+/**
+ * Planned to go where it was not asked to; or, since it left, by other ports than were planned then, of those that it has
+ * not been at. What was planned anew before it left is a plan, and no exception. An arrival ends it.
+ */
+function isRerouted(shipment: Shipment): Found | undefined {
+  const { registration, itinerary, ways = [], arrival } = shipment;
+  const way = itinerary && ways.find(({ ports }) => ports === portsOf(itinerary.legs));
+  if (!way || (arrival && !arrival.containers)) return undefined;
+  const found = (detail: string): Found => ({ since: way.happenedAt.toISOString(), detail, by: way });
+
+  const ports = way.ports.split(' ');
+  const destination = registration?.data.route.destination.unlocode;
+  if (destination !== undefined && !ports.includes(destination))
+    return found(`planned by ${ports.join(', ')}, which does not lead to ${destination}`);
+
+  const actual = actualOf(shipment);
+  const left = actual.find(({ milestone }) => milestone === 'departed');
+  if (!left || !isLater(itinerary, left)) return undefined;
+  const planned = ways.findLast((one) => !isLater(one, left))?.ports.split(' ');
+  const passed = new Set(actual.map(({ place }) => place?.unlocode));
+  const ahead = (one: readonly string[], other: readonly string[]): boolean =>
+    one.some((port) => !other.includes(port) && !passed.has(port));
+  if (!planned || !(ahead(ports, planned) || ahead(planned, ports))) return undefined;
+  return found(`planned by ${ports.join(', ')}, when it left by ${planned.join(', ')}`);
 }
 
 /** Held by customs and not released since, at any place. */

@@ -162,6 +162,7 @@ export class ItineraryPlanned {
 export const EXCEPTION_TYPES = [
   'delayed',
   'misdirected',
+  'rerouted',
   'held',
   'damaged',
   'seal-mismatch',
