@@ -165,6 +165,28 @@ describe('seals', () => {
     expect(openAfter(first, sealed('B', '2025-10-01T00:00:00Z', CONTAINERS[1]))).toEqual([]);
   });
 
+  it('match where one is added, and not where one of them is gone', () => {
+    const two = reported('gate-in', {
+      at: '2025-09-12T00:00:00Z',
+      seals: ['A', 'B'].map((number) => ({ number, container: CONTAINERS[0] })),
+    });
+    expect(openAfter(sealed('A', '2025-09-10T00:00:00Z'), two)).toEqual([]);
+    const gone = sealed('B', '2025-09-20T00:00:00Z');
+    expect(shownBy(sealed('A', '2025-09-10T00:00:00Z'), two, gone)).toEqual([
+      ['seal-mismatch', gone.event.id],
+    ]);
+    expect(shownBy(two, gone)).toEqual([['seal-mismatch', gone.event.id]]);
+  });
+
+  it('are those of observations too', () => {
+    const opened = observed('RSEA', {
+      said: '2025-09-20T00:00:00Z',
+      seals: [{ number: 'C', container: CONTAINERS[0] }],
+      id: 'resealed',
+    });
+    expect(shownBy(sealed('A', '2025-09-10T00:00:00Z'), opened)).toEqual([['seal-mismatch', 'resealed']]);
+  });
+
   it('match in whatever order they are listed', () => {
     const two = (at: string, ...numbers: string[]) =>
       reported('gate-in', { at, seals: numbers.map((number) => ({ number })) });

@@ -3,7 +3,15 @@ import type { ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
 import { isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
-import { Exact, inBaseUnit, inKilograms, type Range, type Reading, weighedOf } from './evidence.js';
+import {
+  Exact,
+  inBaseUnit,
+  inKilograms,
+  type Range,
+  type Reading,
+  type SealClaim,
+  weighedOf,
+} from './evidence.js';
 import { expectationsOf, overdueFrom, passedBy } from './expectations.js';
 import type { MilestoneClaim, Shipment } from './shipment.js';
 import { portsOf } from './ways.js';
@@ -183,14 +191,19 @@ function isDamaged({ evidence }: Shipment): Found | undefined {
   return damage && { since: damage.at, detail: 'damage was observed', by: damage };
 }
 
-/** Other numbers than those it was first seen with. */
+/** Seen without one that it was first seen with. One more may be the carrier's, or that of customs. */
 function isResealed({ evidence }: Shipment): Found | undefined {
   const byContainer = Map.groupBy(evidence?.seals ?? [], ({ container }) => container);
   const found = [...byContainer].flatMap(([container, seals]) => {
-    const [first, second] = seals.toSorted(inOrderOfClaims);
-    if (!first || !second) return [];
-    const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${second.numbers}`;
-    return [{ since: second.at, detail, by: second }];
+    const [first, ...others] = seals.toSorted(inOrderOfClaims) as [SealClaim, ...SealClaim[]];
+    const numbersOf = ({ numbers }: SealClaim): string[] => numbers.split(', ');
+    const other = others.find((claim) => {
+      const there = new Set(numbersOf(claim));
+      return !numbersOf(first).every((number) => there.has(number));
+    });
+    if (!other) return [];
+    const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${other.numbers}`;
+    return [{ since: other.at, detail, by: other }];
   });
   return earliest(found);
 }

@@ -183,10 +183,15 @@ export const itinerary = (places: readonly Place[], said: Said = {}): Accepted =
 /** Seen or measured, on 20 September unless told otherwise. */
 export const observed = (
   kind: string,
-  told: Said & { at?: string; measurements?: readonly Measurement[] | undefined } = {},
+  told: Said & {
+    at?: string;
+    measurements?: readonly Measurement[] | undefined;
+    seals?: readonly Seal[] | undefined;
+  } = {},
 ): Accepted => {
-  const { at = '2025-09-20T00:00:00Z', measurements, ...said } = told;
-  return accepted(ObservationReported.type, { kind, at, ...(measurements && { measurements }) }, said);
+  const { at = '2025-09-20T00:00:00Z', measurements, seals, ...said } = told;
+  const seen = { ...(measurements && { measurements }), ...(seals && { seals }) };
+  return accepted(ObservationReported.type, { kind, at, ...seen }, said);
 };
 
 /** An operator has seen an exception that stands on an event. */
