@@ -10,9 +10,9 @@ import {
   untilReady,
 } from '#service/testing/running-service.js';
 import type { CaptureAccepted, CaptureJob } from './epcis/capture-view.js';
-import { arriving, booking, CONTEXT, documentOf, packing, withdrawn } from './epcis/epcis.story.js';
+import { arriving, booking, CONTEXT, documentOf, packing, sensors, withdrawn } from './epcis/epcis.story.js';
 import { registered } from './shipment.story.js';
-import type { TimelineView } from './shipment-view.js';
+import type { ShipmentView, TimelineView } from './shipment-view.js';
 import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 import type { Tried } from './tried-view.js';
 
@@ -116,6 +116,27 @@ describe('EPCIS events', () => {
       const { body } = await shipments.get<{ status: string }>(`/shipments/${id}`);
       return body.status === 'arrived';
     });
+  });
+
+  it('have what their sensors read held against the limits of the shipment, and shown', async () => {
+    const id = `SHP-${randomUUID()}`;
+    const limits = [{ type: 'temperature' as const, max: '25', unit: 'CEL' }];
+    await shipments.send(SHIPMENTS_INBOUND, { ...registered({ limits }).event, id, subject: id });
+    const event = arriving({
+      eventID: newEventID(),
+      epcList: [`urn:orebound:shipment:${id}`],
+      ...sensors({ type: 'Temperature', minValue: 21, maxValue: 80.6, uom: 'FAH' }),
+    });
+    expect((await capture(documentOf(event))).status).toBe(202);
+
+    const shown = async () => (await shipments.get<Partial<ShipmentView>>(`/shipments/${id}`)).body;
+    await until('it is an exception', async () => {
+      const { exceptions = [] } = await shown();
+      return exceptions.some(({ type }) => type === 'conditions-exceeded');
+    });
+    const { conditions, exceptions } = await shown();
+    expect(conditions).toMatchObject([{ type: 'temperature', unit: 'CEL', highest: { value: '27' } }]);
+    expect(exceptions).toMatchObject([{ id: `${event['eventID'] as string}#sensors` }]);
   });
 
   describe('where some are wrong', () => {

@@ -173,10 +173,19 @@ export const closedOut = (outcome: Outcome, told: Said & { at?: string } = {}): 
 };
 
 /** By way of these places, on a vessel. */
-export const itinerary = (places: readonly Place[], said: Said = {}): Accepted => {
-  const legs = places
-    .slice(1)
-    .map((to, index) => ({ transport: { mode: 'vessel' as const }, from: places[index]!, to }));
+export const itinerary = (
+  places: readonly Place[],
+  {
+    times = [],
+    ...said
+  }: Said & { times?: readonly { readonly departure?: string; readonly arrival?: string }[] } = {},
+): Accepted => {
+  const legs = places.slice(1).map((to, index) => ({
+    transport: { mode: 'vessel' as const },
+    from: places[index]!,
+    to,
+    ...times[index],
+  }));
   return accepted(ItineraryPlanned.type, { legs }, said);
 };
 
