@@ -30,6 +30,15 @@ describe('what is captured', () => {
     expect(item!.pointer).toBe('/epcisBody/event');
   });
 
+  it('is a document with an id, and with who sends it to whom', () => {
+    const envelope = {
+      id: '_:document1',
+      sender: 'urn:epc:id:sgln:9521321.00001.0',
+      instanceIdentifier: '7',
+    };
+    expect(itemsOf({ ...documentOf(arriving()), ...envelope })).toHaveLength(1);
+  });
+
   it('is an event by itself, and then the same event', () => {
     const [bare] = itemsOf({ '@context': CONTEXT, ...arriving() });
     const [listed] = itemsOf(documentOf(arriving()));
