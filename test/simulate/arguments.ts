@@ -16,7 +16,7 @@ twice, some of it late. The same seed is the same traffic, so sending it again c
   --seconds N       for so long, and then what is late
   --rate N          events a second, or max: as fast as it goes (200)
   --batch N         events in a request, of 500 at most (50)
-  --to kafka        CloudEvents straight to Kafka, the other formats over HTTP; needs --brokers or KAFKA_BROKERS
+  --to kafka        straight to Kafka, each format as it is; needs --brokers or KAFKA_BROKERS
   --url URL         the shipments service (http://127.0.0.1:3001)
   --deals-url URL   the deals service (http://127.0.0.1:3002)
   --own             on Kafka, MongoDB and services of its own, which end with it

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonEvent } from '#contracts/cloudevent.js';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import type { KafkaClient } from '#messaging/kafka-client.js';
+import type { KafkaClient, OutgoingMessage } from '#messaging/kafka-client.js';
 import { documentOf } from './as-epcis.js';
 import type { Format, Message } from './message.js';
 import { MINERALS } from './world.js';
@@ -34,6 +34,9 @@ interface Door {
   readonly body: (events: readonly object[]) => unknown;
 }
 
+/** Who sends what does not say whose it is. */
+const PARTY = 'OREB';
+
 const DOORS: Readonly<Record<Format, Door>> = {
   cloudevents: {
     path: '/events',
@@ -45,8 +48,15 @@ const DOORS: Readonly<Record<Format, Door>> = {
     type: 'application/ld+json',
     body: (events) => documentOf(events as never),
   },
-  'dcsa-2.2': { path: '/dcsa/v2/events?party=OREB', type: 'application/json', body: (events) => events },
+  'dcsa-2.2': { path: `/dcsa/v2/events?party=${PARTY}`, type: 'application/json', body: (events) => events },
   'dcsa-3.0.0': { path: '/dcsa/v3/events', type: 'application/json', body: (events) => ({ events }) },
+};
+
+/** docs/mappings.md, over Kafka. */
+const FOREIGN_TYPES: Readonly<{ [format in Exclude<Format, 'cloudevents'>]: string }> = {
+  epcis: 'application/vnd.gs1.epcis+json',
+  'dcsa-2.2': 'application/vnd.dcsa.tnt.v2+json',
+  'dcsa-3.0.0': 'application/vnd.dcsa.tnt.v3+json',
 };
 
 /** The terms of a deal of every mineral, so large that nothing fulfils it. */
@@ -66,10 +76,18 @@ export const dealTerms = (id: string): object => ({
   })),
 });
 
+/** CloudEvents one by one; what is of another format together, as its own content type has it. */
+function recordsOf(format: Format, messages: readonly Message[]): Omit<OutgoingMessage, 'topic'>[] {
+  const events = messages.map(({ event }) => event);
+  if (format === 'cloudevents') return events.map((event) => writeKafka(event as never));
+  const headers = { 'content-type': FOREIGN_TYPES[format], party: PARTY };
+  return [{ key: null, value: Buffer.from(JSON.stringify(DOORS[format].body(events))), headers }];
+}
+
 export class Doors {
   constructor(
     private readonly urls: { readonly shipments: string; readonly deals: string },
-    /** Where CloudEvents go instead, if they do. */
+    /** Where events go instead, if they do. */
     private readonly kafka?: KafkaClient,
   ) {}
 
@@ -92,11 +110,9 @@ export class Doors {
    * @throws Unreachable where they are not taken within a minute
    */
   async send(format: Format, messages: readonly Message[]): Promise<Refusal | undefined> {
-    if (format === 'cloudevents' && this.kafka) {
-      const { kafka } = this;
-      const records = messages.map((message) => writeKafka(message.event as never));
-      await kafka
-        .send(records.map((record) => ({ topic: SHIPMENTS_INBOUND.name, ...record })))
+    if (this.kafka) {
+      await this.kafka
+        .send(recordsOf(format, messages).map((record) => ({ topic: SHIPMENTS_INBOUND.name, ...record })))
         .catch((error: unknown) => {
           throw new Unreachable(`Kafka does not take events: ${(error as Error).message}`);
         });

@@ -40,6 +40,28 @@ it.each(FORMATS)('of %s are accepted, or refused with a code', async (format) =>
   expect(answers.get('invalid-data')).toBeGreaterThan(RUNS / 10);
 });
 
+const CONTENT_TYPES = {
+  epcis: 'application/vnd.gs1.epcis+json',
+  'dcsa-2.2': 'application/vnd.dcsa.tnt.v2+json',
+  'dcsa-3.0.0': 'application/vnd.dcsa.tnt.v3+json',
+} as const;
+
+it.each(Object.entries(CONTENT_TYPES))(
+  'of %s by themselves on Kafka hold nobody up',
+  async (format, type) => {
+    const sent = fc.sample(anySent(format as Format), { numRuns: RUNS, seed: 7 });
+    const messages = sent.map(({ body }) => ({
+      value: JSON.stringify(body),
+      headers: { 'content-type': type, party: 'OREB' },
+    }));
+    await shipments.produce(
+      SHIPMENTS_INBOUND.name,
+      messages.filter(({ value }) => value.length < 500_000),
+    );
+    await shipments.caughtUp(SHIPMENTS_INBOUND);
+  },
+);
+
 it('once taken, are consumed, and all that came of them is shown', async () => {
   await shipments.caughtUp(SHIPMENTS_INBOUND);
 

@@ -5,7 +5,9 @@
  */
 import fc from 'fast-check';
 import type { CloudEvent } from '#contracts/cloudevent.js';
-import { RefusedEvent } from '#contracts/fault.js';
+import { DcsaV2Message, DcsaV3Message } from '#contracts/dcsa.js';
+import { EpcisMessage } from '#contracts/epcis.js';
+import { faultsOf, RefusedEvent } from '#contracts/fault.js';
 import { readHttp } from '#contracts/http-binding.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { checkEvent } from '#contracts/topic.js';
@@ -16,6 +18,11 @@ import { allSound, readRequest, reportedEvent } from '../../apps/shipments/src/d
 import { capturedEvent, takenOf } from '../../apps/shipments/src/epcis/capture.js';
 import { epcisEventsOf } from '../../apps/shipments/src/epcis/export-events.js';
 import { readDocument } from '../../apps/shipments/src/epcis/read-document.js';
+import {
+  type ForeignMessageEvent,
+  type Unpacked,
+  unpacked,
+} from '../../apps/shipments/src/foreign-message.js';
 import { listingOf } from '../../apps/shipments/src/listing.js';
 import {
   type Accepted,
@@ -120,3 +127,40 @@ describe.each(FORMATS)('a mutated document of %s', (format) => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 });
+
+const MESSAGES = {
+  epcis: EpcisMessage,
+  'dcsa-2.2': DcsaV2Message,
+  'dcsa-3.0.0': DcsaV3Message,
+} as const;
+
+describe.each(Object.keys(MESSAGES) as (keyof typeof MESSAGES)[])(
+  'a mutated message of %s on Kafka',
+  (format) => {
+    it('is refused with what is wrong, or comes to events that the topic takes and that can be translated', () => {
+      const verdicts = { taken: 0, refused: 0 };
+      fc.assert(
+        fc.property(anySent(format), ({ body }) => {
+          let come: Unpacked;
+          try {
+            come = unpacked({
+              type: MESSAGES[format].type,
+              data: { document: body, headers: { party: 'OREB' } },
+            } as unknown as ForeignMessageEvent);
+          } catch (error) {
+            if (!(error instanceof RefusedEvent)) throw error;
+            come = { events: [], refusal: error };
+          }
+          verdicts.taken += come.events.length;
+          for (const event of come.events) expect(foldedOf(event, 'SHP-1').length).toBeGreaterThan(0);
+          if (!come.refusal) return;
+          verdicts.refused++;
+          expect(JSON.stringify(faultsOf(come.refusal)).length).toBeLessThan(300_000);
+        }),
+        { numRuns: RUNS },
+      );
+      expect(verdicts.taken).toBeGreaterThan(RUNS / 20);
+      expect(verdicts.refused).toBeGreaterThan(RUNS / 10);
+    });
+  },
+);

@@ -62,7 +62,7 @@ it('is the same when it is sent again', async () => {
   expect(await check(expectation, doors, WITHIN_MS)).toEqual([]);
 });
 
-it('leaves shipments where they are when it ends among them, and CloudEvents may go straight to Kafka', async () => {
+it('leaves shipments where they are when it ends among them, and each format may go straight to Kafka', async () => {
   const kafka = new KafkaClient({
     brokers: process.env['KAFKA_BROKERS']!.split(','),
     clientId: 'simulate',

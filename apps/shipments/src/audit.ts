@@ -35,7 +35,8 @@ export class AuditView {
   @ManyOf(() => LateEvent) readonly late!: readonly LateEvent[];
 }
 
-export function auditOf(id: string, history: readonly Accepted[]): AuditView {
+/** The audit, one event a step: each retraction folds all that was heard before it, so that many take long. */
+export function* auditing(id: string, history: readonly Accepted[]): Generator<undefined, AuditView> {
   const happenedAt = new Map(inOrderOfHappening(history).map((one) => [one.event, one.happenedAt]));
   const asLearnt = history.toSorted((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());
   const heard: Accepted[] = [];
@@ -61,8 +62,16 @@ export function auditOf(id: string, history: readonly Accepted[]): AuditView {
       });
     }
     if (!isRetraction) latest = Math.max(latest, moment.getTime());
+    yield;
   }
   return { id, late };
+}
+
+export function auditOf(id: string, history: readonly Accepted[]): AuditView {
+  const steps = auditing(id, history);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 const standingOf = ({ status, statusAt, eta, arrival }: Shipment): Standing => ({

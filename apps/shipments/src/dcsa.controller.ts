@@ -4,7 +4,7 @@ import { IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { Id } from '#contracts/fields.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import { Accepted, Intake } from '#service/intake.js';
+import { Accepted, Intake, MOST_WARNINGS } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
 import { ApiAccepted, ApiQueryOf, ApiTried } from '#service/openapi.js';
 import {
@@ -63,7 +63,6 @@ const V3_EXAMPLE = {
 
 const DESCRIPTION =
   'Every event is on all in-sync replicas of Kafka; its shipment is found by what it names.';
-const MOST_WARNINGS = 200;
 
 @ApiTags('intake')
 @Controller('dcsa')

@@ -5,7 +5,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { refusedAttribute } from '#contracts/cloudevent.js';
 import { CAPTURE_BEHAVIOURS, type CaptureBehaviour, SHIPMENTS_CAPTURES } from '#contracts/epcis.js';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
-import { Intake } from '#service/intake.js';
+import { Intake, MOST_WARNINGS } from '#service/intake.js';
 import { JsonBody } from '#service/json-body.js';
 import { ApiAccepted, ApiAnswer, ApiQueryOf, ApiTried } from '#service/openapi.js';
 import { ProblemError } from '#service/problem.js';
@@ -97,7 +97,13 @@ export class EpcisController {
     const finished = finishedCapture(captureID, begunAt(captureID)!, behaviour, taken, new Date());
     await this.intake.accept(SHIPMENTS_CAPTURES, { batch: false, events: [finished] }, headers);
     void reply.header('location', `/epcis/capture/${captureID}`);
-    return { captureID, captured: taken.items.map(itemOf), refused: taken.refused };
+    const warnings = taken.items.flatMap(({ translation }) => translation.warnings ?? []);
+    return {
+      captureID,
+      captured: taken.items.map(itemOf),
+      refused: taken.refused,
+      ...(warnings.length > 0 && { warnings: warnings.slice(0, MOST_WARNINGS) }),
+    };
   }
 
   @Get('capture/:id')

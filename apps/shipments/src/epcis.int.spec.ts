@@ -10,8 +10,9 @@ import {
   untilReady,
 } from '#service/testing/running-service.js';
 import type { CaptureAccepted, CaptureJob } from './epcis/capture-view.js';
-import { arriving, booking, CONTEXT, documentOf, packing, withdrawn } from './epcis/epcis.story.js';
+import { arriving, booking, CONTEXT, documentOf, packing, sensors, withdrawn } from './epcis/epcis.story.js';
 import { registered } from './shipment.story.js';
+import type { ShipmentView, TimelineView } from './shipment-view.js';
 import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 import type { Tried } from './tried-view.js';
 
@@ -117,6 +118,27 @@ describe('EPCIS events', () => {
     });
   });
 
+  it('have what their sensors read held against the limits of the shipment, and shown', async () => {
+    const id = `SHP-${randomUUID()}`;
+    const limits = [{ type: 'temperature' as const, max: '25', unit: 'CEL' }];
+    await shipments.send(SHIPMENTS_INBOUND, { ...registered({ limits }).event, id, subject: id });
+    const event = arriving({
+      eventID: newEventID(),
+      epcList: [`urn:orebound:shipment:${id}`],
+      ...sensors({ type: 'Temperature', minValue: 21, maxValue: 80.6, uom: 'FAH' }),
+    });
+    expect((await capture(documentOf(event))).status).toBe(202);
+
+    const shown = async () => (await shipments.get<Partial<ShipmentView>>(`/shipments/${id}`)).body;
+    await until('it is an exception', async () => {
+      const { exceptions = [] } = await shown();
+      return exceptions.some(({ type }) => type === 'conditions-exceeded');
+    });
+    const { conditions, exceptions } = await shown();
+    expect(conditions).toMatchObject([{ type: 'temperature', unit: 'CEL', highest: { value: '27' } }]);
+    expect(exceptions).toMatchObject([{ id: `${event['eventID'] as string}#sensors` }]);
+  });
+
   describe('where some are wrong', () => {
     const mixed = () => {
       const good = arriving({ eventID: newEventID() });
@@ -168,6 +190,31 @@ describe('EPCIS events', () => {
       refused: [{ pointer: '/epcisBody/eventList/1', faults: [{ code: 'malformed' }] }],
     });
     expect(await stored(event['eventID'] as string)).toEqual([]);
+  });
+
+  it('tell what is questionable in them, tried or taken, and in the timeline of their shipment', async () => {
+    const id = `SHP-${randomUUID()}`;
+    const mistyped = 'OREU1234567';
+    const document = documentOf(
+      arriving({
+        eventID: newEventID(),
+        epcList: [`urn:epc:id:bic:${mistyped}`],
+        bizTransactionList: [{ bizTransaction: `urn:orebound:shipment:${id}` }],
+      }),
+    );
+    const doubt = { pointer: '/epcisBody/eventList/0/epcList/0', code: 'check-digit' };
+
+    const tried = await capture<Tried>(document, JSON_TYPE, '?dryRun=true');
+    expect(tried.body.accepted).toMatchObject([{ warnings: [doubt] }]);
+    const taken = await capture(document);
+    expect(taken.body.warnings).toMatchObject([doubt]);
+    expect((await capture(documentOf(arriving()))).body).not.toHaveProperty('warnings');
+
+    await shipments.send(SHIPMENTS_INBOUND, { ...registered().event, id, subject: id });
+    await until('it is in the timeline', async () => {
+      const { body } = await shipments.get<TimelineView>(`/shipments/${id}/timeline`);
+      return body.events?.some(({ warnings }) => warnings?.[0]?.pointer === '/data/containers/0');
+    });
   });
 
   it.each<[string, unknown, Record<string, string>, string, [number, string, ...string[]]]>([

@@ -6,7 +6,7 @@
 import { Decimal } from 'decimal.js';
 import type { EventOf } from '#contracts/contract.js';
 import { MilestoneReported, type ObservationReported } from '#contracts/shipments.js';
-import type { LIMITED, Unit } from '#contracts/trade.js';
+import type { LIMITED, Seal, Unit } from '#contracts/trade.js';
 import { type Claim, isLater } from './claim.js';
 
 export type Limited = (typeof LIMITED)[number];
@@ -91,18 +91,13 @@ export function evidenceOf(
 ): Evidence | undefined {
   const claim: Claim = { happenedAt, source, id };
   if (type === MilestoneReported.type) {
-    const { classifier, seals = [], weights = [], at } = data;
+    const { classifier, seals = [], weights = [] } = data;
     if (classifier !== 'ACT' || (seals.length === 0 && weights.length === 0)) return held;
     const readings = weights.map((weighing): [string, Reading] => [
       weighedOf(weighing),
-      { ...claim, value: inKilograms(weighing.quantity, weighing.unit), at },
+      { ...claim, value: inKilograms(weighing.quantity, weighing.unit), at: data.at },
     ]);
-    const bySealed = Map.groupBy(seals, ({ container = '' }) => container);
-    const claims = [...bySealed].map(([container, all]) => {
-      const numbers = [...new Set(all.map(({ number }) => number))].sort().join(', ');
-      return { ...claim, container, numbers, at };
-    });
-    return withSeals(withReadings(held ?? {}, readings), claims);
+    return withSeals(withReadings(held ?? {}, readings), sealClaimsOf(seals, claim, data.at));
   }
   const readings = (data.measurements ?? []).flatMap(({ type: measured, value, unit, at = data.at }) => {
     if (measured === 'other') return [];
@@ -110,9 +105,18 @@ export function evidenceOf(
     return inBase === undefined ? [] : [[measured, { ...claim, value: inBase, at }] as [string, Reading]];
   });
   const damaged = data.kind === DAMAGE && (!held?.damage || isLater(held.damage, claim));
-  if (readings.length === 0 && !damaged) return held;
-  const read = withReadings(held ?? {}, readings);
+  const seals = sealClaimsOf(data.seals ?? [], claim, data.at);
+  if (readings.length === 0 && seals.length === 0 && !damaged) return held;
+  const read = withSeals(withReadings(held ?? {}, readings), seals);
   return damaged ? { ...read, damage: { ...claim, at: data.at } } : read;
+}
+
+function sealClaimsOf(seals: readonly Seal[], claim: Claim, at: string): SealClaim[] {
+  const byContainer = Map.groupBy(seals, ({ container = '' }) => container);
+  return [...byContainer].map(([container, all]) => {
+    const numbers = [...new Set(all.map(({ number }) => number))].sort().join(', ');
+    return { ...claim, container, numbers, at };
+  });
 }
 
 function withReadings(held: Evidence, readings: readonly [of: string, reading: Reading][]): Evidence {

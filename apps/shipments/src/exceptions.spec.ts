@@ -75,6 +75,61 @@ describe('a shipment is misdirected', () => {
   });
 });
 
+describe('a shipment is rerouted', () => {
+  const HOUSTON = { unlocode: 'USHOU' };
+  const JEDDAH = { unlocode: 'SAJED' };
+  const left = departed({ at: '2025-09-12T00:00:00Z', place: KARACHI });
+  const plan = (id: string, said: string, ...places: (typeof KARACHI)[]) => itinerary(places, { id, said });
+  const first = plan('first', '2025-09-01T00:00:00Z', KARACHI, SALALAH, SAINT_LOUIS);
+  const second = plan('second', '2025-09-15T00:00:00Z', KARACHI, JEDDAH, SAINT_LOUIS);
+
+  it('while it is planned to go where it was not asked to', () => {
+    const away = plan('away', '2025-09-02T00:00:00Z', KARACHI, SALALAH, HOUSTON);
+    expect(exceptionsAfter(registered(), first, away)).toMatchObject([
+      { type: 'rerouted', severity: 'warning', since: '2025-09-02T00:00:00.000Z', id: 'away' },
+    ]);
+    expect(openAfter(registered(), away, plan('back', '2025-09-03T00:00:00Z', KARACHI, SAINT_LOUIS))).toEqual(
+      [],
+    );
+    expect(openAfter(registered({ to: HOUSTON }), away)).toEqual([]);
+    expect(openAfter(away)).toEqual([]);
+  });
+
+  it('by other ports than were planned when it left, whatever order that comes in', () => {
+    expect(shownBy(registered(), second, left, first)).toEqual([['rerouted', 'second']]);
+    expect(exceptionsAfter(registered(), first, left, second)[0]!.detail).toBe(
+      'planned by PKKHI, SAJED, USSTL, when it left by PKKHI, OMSLL, USSTL',
+    );
+    const again = plan('again', '2025-09-20T00:00:00Z', KARACHI, SALALAH, SAINT_LOUIS);
+    expect(openAfter(registered(), first, left, second, again)).toEqual([]);
+    expect(openAfter(registered(), first, left, second, retracted(second))).toEqual([]);
+  });
+
+  it('on the same evidence, however often the way is told again with other times', () => {
+    const seen = acknowledged('rerouted', second);
+    const told = plan('told', '2025-09-18T00:00:00Z', KARACHI, JEDDAH, SAINT_LOUIS);
+    expect(openAfter(registered(), first, left, second, seen, told)).toEqual([]);
+    const other = plan('other', '2025-09-19T00:00:00Z', KARACHI, SAINT_LOUIS);
+    expect(shownBy(registered(), first, left, second, seen, other)).toEqual([['rerouted', 'other']]);
+  });
+
+  it('not by a plan of before it left, nor by the rest of the way that it is on', () => {
+    expect(openAfter(registered(), first, second)).toEqual([]);
+    const late = departed({ at: '2025-09-16T00:00:00Z', place: KARACHI });
+    expect(openAfter(registered(), first, second, late)).toEqual([]);
+    expect(openAfter(registered(), left, second)).toEqual([]);
+    const rest = plan('rest', '2025-09-20T00:00:00Z', SALALAH, SAINT_LOUIS);
+    expect(openAfter(registered(), first, left, rest)).toEqual([]);
+  });
+
+  it('until it is seen at the port, or has arrived whole', () => {
+    const call = arrived({ place: JEDDAH, at: '2025-09-20T00:00:00Z' });
+    const direct = plan('direct', '2025-08-30T00:00:00Z', KARACHI, SAINT_LOUIS);
+    expect(openAfter(registered(), direct, left, second, call)).toEqual([]);
+    expect(openAfter(registered(), first, left, second, arrived())).toEqual([]);
+  });
+});
+
 describe('a shipment is held', () => {
   const held = reported('customs-held', { place: SAINT_LOUIS, at: '2025-10-03T00:00:00Z' });
 
@@ -108,6 +163,28 @@ describe('seals', () => {
     expect(shownBy(other, first)).toEqual([['seal-mismatch', other.event.id]]);
     expect(openAfter(first, sealed('A', '2025-10-01T00:00:00Z'))).toEqual([]);
     expect(openAfter(first, sealed('B', '2025-10-01T00:00:00Z', CONTAINERS[1]))).toEqual([]);
+  });
+
+  it('match where one is added, and not where one of them is gone', () => {
+    const two = reported('gate-in', {
+      at: '2025-09-12T00:00:00Z',
+      seals: ['A', 'B'].map((number) => ({ number, container: CONTAINERS[0] })),
+    });
+    expect(openAfter(sealed('A', '2025-09-10T00:00:00Z'), two)).toEqual([]);
+    const gone = sealed('B', '2025-09-20T00:00:00Z');
+    expect(shownBy(sealed('A', '2025-09-10T00:00:00Z'), two, gone)).toEqual([
+      ['seal-mismatch', gone.event.id],
+    ]);
+    expect(shownBy(two, gone)).toEqual([['seal-mismatch', gone.event.id]]);
+  });
+
+  it('are those of observations too', () => {
+    const opened = observed('RSEA', {
+      said: '2025-09-20T00:00:00Z',
+      seals: [{ number: 'C', container: CONTAINERS[0] }],
+      id: 'resealed',
+    });
+    expect(shownBy(sealed('A', '2025-09-10T00:00:00Z'), opened)).toEqual([['seal-mismatch', 'resealed']]);
   });
 
   it('match in whatever order they are listed', () => {

@@ -2,10 +2,19 @@
 import type { ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
 import { isArrival } from './arrival.js';
-import { type Claim, inOrderOfClaims } from './claim.js';
-import { Exact, inBaseUnit, inKilograms, type Range, type Reading, weighedOf } from './evidence.js';
+import { type Claim, inOrderOfClaims, isLater } from './claim.js';
+import {
+  Exact,
+  inBaseUnit,
+  inKilograms,
+  type Range,
+  type Reading,
+  type SealClaim,
+  weighedOf,
+} from './evidence.js';
 import { expectationsOf, passedBy } from './expectations.js';
 import type { MilestoneClaim, Shipment } from './shipment.js';
+import { portsOf } from './ways.js';
 
 export interface Exception {
   readonly type: ExceptionType;
@@ -32,6 +41,7 @@ const POLICY = {
 const SEVERITY: Readonly<Record<ExceptionType, Severity>> = {
   delayed: 'warning',
   misdirected: 'critical',
+  rerouted: 'warning',
   held: 'warning',
   damaged: 'critical',
   'seal-mismatch': 'critical',
@@ -63,6 +73,7 @@ type Judge = (shipment: Shipment, expected: Expected) => Found | undefined;
 const JUDGES: Readonly<Record<ExceptionType, Judge>> = {
   delayed: isDelayed,
   misdirected: isMisdirected,
+  rerouted: isRerouted,
   held: isHeld,
   damaged: isDamaged,
   'seal-mismatch': isResealed,
@@ -129,6 +140,33 @@ function isMisdirected({ registration, itinerary }: Shipment, { actual }: Expect
   };
 }
 
+/**
+ * Planned to go where it was not asked to; or, since it left, by other ports than were planned then, of those that it has
+ * not been at. What was planned anew before it left is a plan, and no exception. An arrival ends it.
+ */
+function isRerouted(
+  { registration, itinerary, ways = [], arrival }: Shipment,
+  { actual }: Expected,
+): Found | undefined {
+  const way = itinerary && ways.find(({ ports }) => ports === portsOf(itinerary.legs));
+  if (!way || (arrival && !arrival.containers)) return undefined;
+  const found = (detail: string): Found => ({ since: way.happenedAt.toISOString(), detail, by: way });
+
+  const ports = way.ports.split(' ');
+  const destination = registration?.data.route.destination.unlocode;
+  if (destination !== undefined && !ports.includes(destination))
+    return found(`planned by ${ports.join(', ')}, which does not lead to ${destination}`);
+
+  const left = actual.find(({ milestone }) => milestone === 'departed');
+  if (!left || !isLater(itinerary, left)) return undefined;
+  const planned = ways.findLast((one) => !isLater(one, left))?.ports.split(' ');
+  const passed = new Set(actual.map(({ place }) => place?.unlocode));
+  const ahead = (one: readonly string[], other: readonly string[]): boolean =>
+    one.some((port) => !other.includes(port) && !passed.has(port));
+  if (!planned || !(ahead(ports, planned) || ahead(planned, ports))) return undefined;
+  return found(`planned by ${ports.join(', ')}, when it left by ${planned.join(', ')}`);
+}
+
 /** Held by customs and not released since, at any place. */
 function isHeld(_: Shipment, { actual }: Expected): Found | undefined {
   const customs = actual.filter(({ milestone }) => milestone.startsWith('customs-'));
@@ -153,15 +191,20 @@ function isDamaged({ evidence }: Shipment): Found | undefined {
   return damage && { since: damage.at, detail: 'damage was observed', by: damage };
 }
 
-/** Other numbers than those it was first seen with. */
+/** Seen without one that it was first seen with. One more may be the carrier's, or that of customs. */
 function isResealed({ evidence }: Shipment): Found | undefined {
   if (!evidence?.seals) return undefined;
   const byContainer = Map.groupBy(evidence.seals, ({ container }) => container);
   const found = [...byContainer].flatMap(([container, seals]) => {
-    const [first, second] = seals.toSorted(inOrderOfClaims);
-    if (!first || !second) return [];
-    const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${second.numbers}`;
-    return [{ since: second.at, detail, by: second }];
+    const [first, ...others] = seals.toSorted(inOrderOfClaims) as [SealClaim, ...SealClaim[]];
+    const numbersOf = ({ numbers }: SealClaim): string[] => numbers.split(', ');
+    const other = others.find((claim) => {
+      const there = new Set(numbersOf(claim));
+      return !numbersOf(first).every((number) => there.has(number));
+    });
+    if (!other) return [];
+    const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${other.numbers}`;
+    return [{ since: other.at, detail, by: other }];
   });
   return earliest(found);
 }

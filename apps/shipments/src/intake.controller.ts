@@ -3,6 +3,7 @@ import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { eachItem, readHttp } from '#contracts/http-binding.js';
+import type { Warning } from '#contracts/identifiers.js';
 import {
   EventReferred,
   MilestoneReported,
@@ -10,7 +11,7 @@ import {
   SHIPMENTS_INBOUND,
 } from '#contracts/shipments.js';
 import { checkEvent } from '#contracts/topic.js';
-import { Accepted, Intake } from '#service/intake.js';
+import { Accepted, Intake, MOST_WARNINGS } from '#service/intake.js';
 import { RawBody } from '#service/json-body.js';
 import { ApiAccepted, ApiEventsOf, ApiQueryOf, ApiTried } from '#service/openapi.js';
 import { type ForeignEvent, isForeign, translate } from './correlation/translate.js';
@@ -73,10 +74,13 @@ const EXAMPLES = {
   },
 };
 
-/** What would be refused once it is translated is refused at the door. */
-const refuseUntranslatable = (event: CloudEvent): void => {
-  if (isForeign(event)) translate(checkEvent(SHIPMENTS_INBOUND, event) as ForeignEvent);
-};
+/**
+ * What is questionable in an event of another format, with pointers into the event. What would be refused once it is
+ * translated is refused at the door.
+ * @throws RefusedEvent
+ */
+const foreignWarningsOf = (event: CloudEvent): readonly Warning[] =>
+  isForeign(event) ? (translate(checkEvent(SHIPMENTS_INBOUND, event) as ForeignEvent).warnings ?? []) : [];
 
 @ApiTags('intake')
 @Controller()
@@ -101,7 +105,7 @@ export class IntakeController {
     'unknown-type',
     'invalid-query',
   )
-  take(
+  async take(
     @Headers() headers: Record<string, string>,
     @RawBody() body: Buffer,
     @Query() { dryRun }: DryRun,
@@ -113,7 +117,14 @@ export class IntakeController {
       const tried = read.events.map((event, nth) => ({ pointer: read.batch ? `/${nth}` : '', event }));
       return this.trial.of(tried, []);
     }
-    eachItem(read.events, read.batch, refuseUntranslatable);
-    return this.intake.accept(SHIPMENTS_INBOUND, read, headers);
+    const foreign = eachItem(read.events, read.batch, foreignWarningsOf);
+    const { accepted, warnings: own = [] } = await this.intake.accept(SHIPMENTS_INBOUND, read, headers);
+    const warnings = [
+      ...own,
+      ...foreign.flatMap((each, nth) =>
+        each.map((one) => ({ ...one, pointer: (read.batch ? `/${nth}` : '') + one.pointer })),
+      ),
+    ];
+    return { accepted, ...(warnings.length > 0 && { warnings: warnings.slice(0, MOST_WARNINGS) }) };
   }
 }

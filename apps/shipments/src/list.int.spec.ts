@@ -249,6 +249,17 @@ describe('lists of shipments', () => {
       },
     );
 
+    it('with any two filters, and with all of them', async () => {
+      const all: readonly ShipmentFilter[] = [...EXACT.slice(0, 9), ...RANGES.slice(0, 4)];
+      const pairs = all.flatMap((one, nth) => all.slice(nth + 1).map((other) => ({ ...one, ...other })));
+      for (const query of [...pairs, Object.assign({}, ...all) as ShipmentFilter])
+        for (const order of ORDERS) {
+          const plan = await planOf(query, order, true);
+          expect([query, plan]).toEqual([query, expect.stringContaining('IXSCAN')]);
+          expect([query, plan]).toEqual([query, expect.not.stringContaining('COLLSCAN')]);
+        }
+    });
+
     it('and read in their order where the order is by id, or there is no filter', async () => {
       for (const isFirst of [true, false]) {
         for (const query of EXACT)

@@ -71,6 +71,26 @@ describe('the itinerary of a shipment', () => {
     expect(shown.itinerary!.legs.map(({ to }) => to)).toEqual([SALALAH, SAINT_LOUIS]);
   });
 
+  it('is what a milestone is held against, where nothing else plans it', () => {
+    const timed = itinerary([KARACHI, SALALAH, SAINT_LOUIS], {
+      times: [{ departure: '2025-09-10T00:00:00Z', arrival: '2025-09-19T00:00:00Z' }],
+    });
+    const left = departed({ at: '2025-09-12T00:00:00Z', place: KARACHI });
+    const plans = (...events: Accepted[]) =>
+      viewAfter(registered(), ...events).milestones.flatMap(({ milestone, planned: plan, minutesLate }) =>
+        plan === undefined ? [] : [[milestone, plan, minutesLate]],
+      );
+    expect(plans(timed, left, call)).toEqual([
+      ['departed', '2025-09-10T00:00:00Z', 2880],
+      ['arrived', '2025-09-19T00:00:00Z', 1440],
+    ]);
+    const plan = planned('2025-10-02T00:00:00Z');
+    expect(plans(plan, arrived({ at: '2025-10-01T00:00:00Z', place: SAINT_LOUIS }))).toEqual([
+      ['arrived', '2025-10-02T00:00:00Z', -1440],
+    ]);
+    expect(plans(plan, call, departed())).toEqual([]);
+  });
+
   it('says how long it stayed where', () => {
     const loaded = reported('loaded', { place: KARACHI, at: '2025-09-11T01:00:00Z' });
     expect(viewAfter(loaded, departed(), call, onward).stays).toMatchObject([

@@ -10,7 +10,7 @@ import {
 } from '#contracts/shipments.js';
 import { Leg, Place } from '#contracts/trade.js';
 import { Count, Described, ManyOf } from '#service/view-fields.js';
-import { type Accepted, inOrderOfHappening, type Shipment } from './shipment.js';
+import { type Accepted, inOrderOfHappening, type MilestoneClaim, type Shipment } from './shipment.js';
 import { fatesIn } from './standing.js';
 
 export class EtaView {
@@ -115,6 +115,27 @@ export function punctualityOf(
     minutesLate,
     ...(deadline !== undefined && { deadlineKept: Date.parse(arrival.at) <= Date.parse(deadline) }),
   };
+}
+
+/** How a milestone that was passed compares with its plan at that place; with nothing in it where there is none. */
+export function againstPlan(
+  { milestone, classifier, place, at }: MilestoneClaim,
+  { registration, milestones, itinerary }: Shipment,
+): { planned?: string; minutesLate?: number } {
+  if (classifier !== 'ACT') return {};
+  /** What says nothing of where it arrives means the port of discharge. */
+  const portOf = (of: Place | undefined): string | undefined =>
+    of?.unlocode ?? (milestone === 'arrived' ? registration?.data.route.destination.unlocode : undefined);
+  const port = portOf(place);
+  const plan = milestones.findLast(
+    (claim) => claim.classifier === 'PLN' && claim.milestone === milestone && portOf(claim.place) === port,
+  );
+  const legs = itinerary?.legs ?? [];
+  const planned =
+    plan?.at ??
+    (milestone === 'departed' ? legs.find(({ from }) => from.unlocode === port)?.departure : undefined) ??
+    (milestone === 'arrived' ? legs.find(({ to }) => to.unlocode === port)?.arrival : undefined);
+  return planned === undefined ? {} : { planned, minutesLate: minutesFrom(planned, at) };
 }
 
 /** It is on a leg from the departure at its beginning until an arrival at its end. */

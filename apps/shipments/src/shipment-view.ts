@@ -17,11 +17,12 @@ import {
   STATUSES,
 } from '#contracts/shipments.js';
 import { CargoLot, DatedReference, INCOTERMS, Party, Place, Transport } from '#contracts/trade.js';
-import { AnyOf, Count, ManyOf } from '#service/view-fields.js';
+import { AnyOf, Count, Described, ManyOf } from '#service/view-fields.js';
 import { containersOf } from './arrival.js';
 import { DemurrageView, demurrageOf, WeighingView, weightsOf } from './containers-and-weights.js';
 import { expectationsOf } from './expectations.js';
 import {
+  againstPlan,
   EtaView,
   etaHistoryOf,
   ExpectationView,
@@ -34,6 +35,7 @@ import {
   staysOf,
 } from './progress.js';
 import { type Accepted, inOrderOfHappening, type Shipment } from './shipment.js';
+import { ConditionView, conditionsOf, SealsView, sealsOf } from './seals-and-conditions.js';
 import { fatesIn, keyOf } from './standing.js';
 
 interface Identified {
@@ -75,6 +77,11 @@ export class MilestoneView {
   @Timestamp() readonly at!: string;
   @Optional() @Nested(() => Place) readonly place?: Place;
   @Optional() @Nested(() => Transport) readonly transport?: Transport;
+  /** When it was planned to be passed there, by a milestone or else by the itinerary; of one that was passed. */
+  @Optional() @Timestamp() readonly planned?: string;
+  @Optional()
+  @Described({ type: 'integer', description: 'behind the plan; below zero where it was before' })
+  readonly minutesLate?: number;
   /** Those that passed it, where it was not the whole shipment. */
   @Optional() @Containers(500) readonly containers?: readonly string[];
   @Text(1024) readonly source!: string;
@@ -116,6 +123,10 @@ export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => StayView) readonly stays!: readonly StayView[];
   /** What was weighed, at each point, in the order of happening. */
   @ManyOf(() => WeighingView) readonly weights!: readonly WeighingView[];
+  /** Which seals were seen, in the order in which they first were. */
+  @ManyOf(() => SealsView) readonly seals!: readonly SealsView[];
+  /** What sensors read, at the lowest and the highest. */
+  @ManyOf(() => ConditionView) readonly conditions!: readonly ConditionView[];
   @ManyOf(() => DemurrageView) readonly demurrage!: readonly DemurrageView[];
   /** What is wrong with it. */
   @ManyOf(() => ExceptionView) readonly exceptions!: readonly ExceptionView[];
@@ -193,18 +204,26 @@ export function shipmentOf(
     expected: expectationsOf(shipment),
     stays: staysOf(told),
     weights: weightsOf(told),
+    seals: sealsOf(shipment),
+    conditions: conditionsOf(shipment),
     demurrage: demurrageOf(shipment, told, now),
     exceptions: shipment.exceptions ?? [],
     ...(data?.extensions && { extensions: data.extensions }),
   };
 }
 
-function milestonesOf({ milestones }: Shipment, history: readonly Accepted[]): MilestoneView[] {
+function milestonesOf(shipment: Shipment, history: readonly Accepted[]): MilestoneView[] {
   const events = new Map(history.map(({ event }) => [keyOf(event), event]));
-  return milestones.map(({ happenedAt: _, parts: __, vesselImo: ___, ...shown }) => {
+  return shipment.milestones.map((claim) => {
+    const { happenedAt: _, parts: __, vesselImo: ___, ...shown } = claim;
     const event = events.get(keyOf(shown));
     const { transport, containers = undefined } = event?.type === MilestoneReported.type ? event.data : {};
-    return { ...(containers && { containers }), ...shown, ...(transport && { transport }) };
+    return {
+      ...(containers && { containers }),
+      ...shown,
+      ...(transport && { transport }),
+      ...againstPlan(claim, shipment),
+    };
   });
 }
 

@@ -136,11 +136,13 @@ const closeOut = fc
   .map(([when, outcome, at]) => closedOut(outcome, { ...when, at }));
 
 const observation = fc
-  .tuple(said, fc.constantFrom('damaged', 'inspecting'), moment, measurements)
-  .map(([when, kind, at, measured]) => observed(kind, { ...when, at, measurements: measured }));
+  .tuple(said, fc.constantFrom('damaged', 'inspecting'), moment, measurements, seals)
+  .map(([when, kind, at, measured, sealed]) =>
+    observed(kind, { ...when, at, measurements: measured, seals: sealed }),
+  );
 
 const plan = fc
-  .tuple(said, fc.constantFrom([KARACHI, SAINT_LOUIS], [KARACHI, SALALAH, SAINT_LOUIS]))
+  .tuple(said, fc.constantFrom([KARACHI, SAINT_LOUIS], [KARACHI, SALALAH, SAINT_LOUIS], [KARACHI, SALALAH]))
   .map(([when, places]) => itinerary(places, when));
 
 const acknowledgement = fc

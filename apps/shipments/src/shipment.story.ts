@@ -173,20 +173,34 @@ export const closedOut = (outcome: Outcome, told: Said & { at?: string } = {}): 
 };
 
 /** By way of these places, on a vessel. */
-export const itinerary = (places: readonly Place[], said: Said = {}): Accepted => {
-  const legs = places
-    .slice(1)
-    .map((to, index) => ({ transport: { mode: 'vessel' as const }, from: places[index]!, to }));
+export const itinerary = (
+  places: readonly Place[],
+  {
+    times = [],
+    ...said
+  }: Said & { times?: readonly { readonly departure?: string; readonly arrival?: string }[] } = {},
+): Accepted => {
+  const legs = places.slice(1).map((to, index) => ({
+    transport: { mode: 'vessel' as const },
+    from: places[index]!,
+    to,
+    ...times[index],
+  }));
   return accepted(ItineraryPlanned.type, { legs }, said);
 };
 
 /** Seen or measured, on 20 September unless told otherwise. */
 export const observed = (
   kind: string,
-  told: Said & { at?: string; measurements?: readonly Measurement[] | undefined } = {},
+  told: Said & {
+    at?: string;
+    measurements?: readonly Measurement[] | undefined;
+    seals?: readonly Seal[] | undefined;
+  } = {},
 ): Accepted => {
-  const { at = '2025-09-20T00:00:00Z', measurements, ...said } = told;
-  return accepted(ObservationReported.type, { kind, at, ...(measurements && { measurements }) }, said);
+  const { at = '2025-09-20T00:00:00Z', measurements, seals, ...said } = told;
+  const seen = { ...(measurements && { measurements }), ...(seals && { seals }) };
+  return accepted(ObservationReported.type, { kind, at, ...seen }, said);
 };
 
 /** An operator has seen an exception that stands on an event. */

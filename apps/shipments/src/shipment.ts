@@ -34,6 +34,7 @@ import { type Exception, exceptionsOf } from './exceptions.js';
 import { overdueFrom, passedBy } from './expectations.js';
 import { assign, type Assigned, referencesOf } from './references.js';
 import { fateOf, fatesIn, keyOf, learn, replacedBy, type Standing, standingOf } from './standing.js';
+import { portsOf, type Way, withWay } from './ways.js';
 
 export type ShipmentEvent = EventOf<(typeof SHIPMENT_EVENTS)[number]>;
 export type Retraction = EventOf<typeof EventRetracted>;
@@ -103,6 +104,8 @@ export interface Shipment extends Standing {
   readonly milestones: readonly MilestoneClaim[];
   readonly closeOut?: CloseOut | undefined;
   readonly itinerary?: Itinerary | undefined;
+  /** One a way, in the order in which they were first planned. */
+  readonly ways?: readonly Way[] | undefined;
   /** One an exception and evidence. */
   readonly acknowledgements?: readonly Acknowledgement[] | undefined;
   /** One a time, in the order of time. */
@@ -206,7 +209,15 @@ function counted(before: Shipment, after: Standing, history: readonly Accepted[]
 }
 
 const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
-  const { registration, closeOut, itinerary, clocks = [], milestones, acknowledgements = [] } = shipment;
+  const {
+    registration,
+    closeOut,
+    itinerary,
+    ways = [],
+    clocks = [],
+    milestones,
+    acknowledgements = [],
+  } = shipment;
   const { damage, seals = [], ranges = [] } = evidence;
   const single = [registration, closeOut, itinerary, damage].filter((claim) => claim !== undefined);
   return [
@@ -214,6 +225,7 @@ const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
     ...milestones,
     ...acknowledgements,
     ...clocks,
+    ...ways,
     ...seals,
     ...ranges.flatMap(({ low, high }) => [low, high]),
   ];
@@ -274,8 +286,9 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
     }
     case ItineraryPlanned.type: {
       const itinerary: Itinerary = { ...claimOf(event, receivedAt), legs: event.data.legs };
-      const { itinerary: held } = shipment;
-      return held && !isLater(itinerary, held) ? shipment : { ...shipment, itinerary };
+      const { itinerary: held, ways: known = [] } = shipment;
+      const ways = withWay(known, { ...claimOf(event, receivedAt), ports: portsOf(event.data.legs) });
+      return { ...shipment, ways, itinerary: held && !isLater(itinerary, held) ? held : itinerary };
     }
     case ExceptionAcknowledged.type: {
       const { exception, evidence, reason, by } = event.data;

@@ -79,6 +79,37 @@ describe('the shipments service', () => {
       expectProblem(await shipments.get(`/shipments/${id}?asOf=yesterday`), 400, 'invalid-query');
     });
 
+    it('others, while it works at the audit of a shipment of which much was taken back', async () => {
+      const id = newId();
+      const minute = (nth: number): string => new Date(Date.UTC(2025, 8, 1, 0, nth)).toISOString();
+      const arrivals = Array.from({ length: 700 }, (_, nth) =>
+        arrived({ at: minute(nth), said: minute(nth) }),
+      );
+      const back = arrivals.map((arrival) => retracted(arrival, { said: '2025-10-10T00:00:00Z' }));
+      await send(id, registered(), ...arrivals.slice(0, 400));
+      await send(id, ...arrivals.slice(400), ...back.slice(0, 400));
+      await send(id, ...back.slice(400));
+      await until(
+        'all is heard',
+        async () =>
+          (await shipments.get<Partial<TimelineView>>(`/shipments/${id}/timeline`)).body.events?.length ===
+          1401,
+        20_000,
+      );
+
+      const answered: string[] = [];
+      const audit = shipments.get<AuditView>(`/shipments/${id}/audit`).then(({ body }) => {
+        answered.push('audit');
+        return body;
+      });
+      for (let asked = 0; asked < 3; asked++) {
+        expect((await shipments.get('/health/live')).status).toBe(200);
+        answered.push('live');
+      }
+      expect((await audit).late.length).toBeGreaterThanOrEqual(700);
+      expect(answered).toEqual(['live', 'live', 'live', 'audit']);
+    });
+
     it.each([
       'limit=0',
       'limit=501',

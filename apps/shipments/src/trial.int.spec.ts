@@ -3,10 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import type { DatedReference } from '#contracts/trade.js';
 import { until } from '#messaging/testing/until.js';
+import type { Accepted } from '#service/intake.js';
 import { expectProblem, type RunningService, untilReady } from '#service/testing/running-service.js';
 import { booking, container, referred } from './correlation/correlation.story.js';
 import { v3 } from './dcsa/dcsa.story.js';
-import { arriving, documentOf } from './epcis/epcis.story.js';
+import { capturedEvent } from './epcis/capture.js';
+import { arriving, CONTEXT, documentOf } from './epcis/epcis.story.js';
+import type { EpcisEvent } from './epcis/epcis-event.js';
 import { departed, registered } from './shipment.story.js';
 import { BATCH, newId, STRUCTURED, structured } from './testing/over-http.js';
 import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
@@ -103,6 +106,22 @@ describe('what is only tried', () => {
     const { accepted } = await tried('/epcis/capture', documentOf(arriving()));
     expect(accepted).toMatchObject([{ references: [box], reaches: { candidates: expect.any(Array) } }]);
     expect(await onKafka()).toBe(before);
+  });
+
+  it('and what is taken is told what is questionable in it, where it holds an event of another format', async () => {
+    const { id, ...held } = capturedEvent(
+      {
+        event: arriving({ epcList: ['urn:epc:id:bic:CSQU3054384'] }) as unknown as EpcisEvent,
+        identity: `urn:uuid:${randomUUID()}`,
+      },
+      CONTEXT,
+    );
+    const { extensions: _, ...event } = { specversion: '1.0', id, ...held };
+    const doubt = { pointer: '/0/data/event/epcList/0', code: 'check-digit' };
+
+    expect((await tried('/events', [event], BATCH)).accepted).toMatchObject([{ warnings: [doubt] }]);
+    const { status, body } = await shipments.post<Accepted>('/events', [event], BATCH);
+    expect([status, body.warnings]).toMatchObject([202, [doubt]]);
   });
 
   it('is tried, or it is not: nothing between', async () => {

@@ -69,11 +69,13 @@ function outcomeOf({ pointer, event, translation }: ToTry): Sound | RefusedOne {
   try {
     messageOf(SHIPMENTS_INBOUND, event);
     if (translation) return { pointer, event, translation, warnings: translation.warnings ?? [] };
+    const translated = isForeign(event) ? translate(event as ForeignEvent) : undefined;
+    const foreign = (translated?.warnings ?? []).map((one) => ({ ...one, pointer: pointer + one.pointer }));
     return {
       pointer,
       event,
-      translation: isForeign(event) ? translate(event as ForeignEvent) : undefined,
-      warnings: warningsOf(event.data, `${pointer}/data`),
+      translation: translated,
+      warnings: [...warningsOf(event.data, `${pointer}/data`), ...foreign],
     };
   } catch (error) {
     if (!(error instanceof RefusedEvent)) throw error;

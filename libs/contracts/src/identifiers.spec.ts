@@ -125,6 +125,10 @@ describe('what is questionable in the data of an event', () => {
     ]);
   });
 
+  it.each(['ZZ', 'XA', 'XB', 'QQ'])('is a place in %s, which is no country', (country) => {
+    expect(codes({ place: { unlocode: `${country}ABC` } })).toEqual(['/data/place/unlocode unknown-code']);
+  });
+
   it('is not what a sender keeps in the extensions, and no more than fifty', () => {
     expect(codes({ extensions: { containers: ['CSQU3054384'] }, event: { unlocode: '?' } })).toEqual([]);
     expect(codes({ containers: Array(500).fill('CSQU3054384') })).toHaveLength(50);

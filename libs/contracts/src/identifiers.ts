@@ -53,10 +53,14 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 /** Installations in international waters. */
 const NO_COUNTRY = 'XZ';
+/** Unicode has names for these, and ISO 3166 no countries: the unknown one, and two to try programs with. */
+const NO_REGIONS = ['ZZ', 'XA', 'XB'];
+const isCountry = (code: string): boolean => regions.of(code) !== undefined && !NO_REGIONS.includes(code);
 /** 77 is reserved; 98 and 99 are for nations to use. */
 const isChapter = (chapter: string): boolean => chapter !== '00' && chapter !== '77';
 
-const wrongDigit = (what: string, should: number): Omit<Warning, 'pointer'> => ({
+/** @param should the check digit that it would have */
+export const wrongDigit = (what: string, should: number): Omit<Warning, 'pointer'> => ({
   code: 'check-digit',
   message: `is not ${what} that was issued: its check digit would be ${should}`,
 });
@@ -76,7 +80,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   vesselImo: (value) =>
     imoCheckDigit(value) === Number(value[6]) ? undefined : wrongDigit('an IMO number', imoCheckDigit(value)),
   unlocode: (value) =>
-    value.startsWith(NO_COUNTRY) || regions.of(value.slice(0, 2)) !== undefined
+    value.startsWith(NO_COUNTRY) || isCountry(value.slice(0, 2))
       ? undefined
       : unknown('begins with a country that ISO 3166 does not have'),
   hsCode: (value) =>

@@ -132,6 +132,8 @@ export class ObservationReported {
   @Optional() @Nested(() => Place) place?: Place;
   @Optional() @Containers(500) containers?: string[];
   @Optional() @ListOf(() => Measurement, { min: 1, max: 200 }) measurements?: Measurement[];
+  /** The seals that were found there. */
+  @Optional() @ListOf(() => Seal, { min: 1, max: 500 }) seals?: Seal[];
   @Optional() @Text(2000) remarks?: string;
   @Optional() @Nested(() => Revision) revision?: Revision;
   @Optional() @Extensions() extensions?: Record<string, unknown>;
@@ -162,6 +164,7 @@ export class ItineraryPlanned {
 export const EXCEPTION_TYPES = [
   'delayed',
   'misdirected',
+  'rerouted',
   'held',
   'damaged',
   'seal-mismatch',

@@ -14,7 +14,8 @@ import { within } from './within.js';
 
 /** A Kafka that hangs is not waited for longer; the client's own retries would take the better part of a minute. */
 const WITHIN_MS = 5_000;
-const MOST_WARNINGS = 200;
+/** So many a door tells of one request. */
+export const MOST_WARNINGS = 200;
 
 /** An event that was accepted, by what identifies it. */
 class AcceptedEvent {

@@ -15,6 +15,7 @@ describe('an event of ours that names its shipment by references', () => {
     expect(translate(event)).toEqual({
       events: [{ source, id, time, type: MilestoneReported.type, data: event.data.milestone }],
       references: [B1],
+      warnings: [],
     });
   });
 
@@ -62,6 +63,18 @@ describe('an EPCIS event', () => {
     // With a namespace as long as a context may be it would be of some 300 MB.
     expect(translate(event).events).toHaveLength(1);
   });
+});
+
+it('says what is questionable in what it holds, with pointers into the event', () => {
+  const event = arriving({ epcList: ['urn:epc:id:bic:CSQU3054384'] }) as unknown as EpcisEvent;
+  const dcsa = reportedDcsa(v3({}, { equipmentDetails: { equipmentReference: 'CSQU3054384' } }));
+  const told = [capturedEvent({ event, identity: 'urn:uuid:1' }, undefined), dcsa].flatMap(
+    (each) => translate(each).warnings ?? [],
+  );
+  expect(told.map(({ pointer, code }) => `${code} ${pointer}`)).toEqual([
+    'check-digit /data/event/epcList/0',
+    'check-digit /data/event/equipmentDetails/equipmentReference',
+  ]);
 });
 
 describe('a DCSA event', () => {

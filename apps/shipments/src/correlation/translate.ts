@@ -28,16 +28,17 @@ export const isForeign = <E extends CloudEvent>(event: E): event is Extract<E, F
 
 /**
  * Translates a foreign event; the same event always comes to the same. Pure.
+ * @returns its warnings too with pointers into the event
  * @throws RefusedEvent `invalid-data`, with pointers into the event
  */
 export function translate(event: ForeignEvent): Translated {
   const { translation, at } = translationOf(event);
-  if ('events' in translation) return translation;
-  throw new RefusedEvent(
-    'invalid-data',
-    `it is not a valid ${event.type}`,
-    translation.faults.map((fault) => ({ ...fault, pointer: at + fault.pointer })),
-  );
+  const placed = <P extends { readonly pointer: string }>(place: P): P => ({
+    ...place,
+    pointer: at + place.pointer,
+  });
+  if ('events' in translation) return { ...translation, warnings: (translation.warnings ?? []).map(placed) };
+  throw new RefusedEvent('invalid-data', `it is not a valid ${event.type}`, translation.faults.map(placed));
 }
 
 /** To translate is pure, so what it fails on once it fails on for ever: that must not hold up those behind. */

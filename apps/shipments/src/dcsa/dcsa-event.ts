@@ -1,6 +1,6 @@
 /** A DCSA Track & Trace event, whichever version it came in: what the translation looks at. */
 import type { Classifier } from '#contracts/shipments.js';
-import type { Measurement, Place, Reference, Transport } from '#contracts/trade.js';
+import type { Measurement, Place, Reference, Seal, Transport } from '#contracts/trade.js';
 
 export const EVENT_TYPES = ['SHIPMENT', 'TRANSPORT', 'EQUIPMENT', 'IOT', 'REEFER'] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -27,6 +27,7 @@ export interface DcsaReport extends DcsaIdentity {
   readonly documentType: string | undefined;
   /** Numbers of the containers, in the form of ISO 6346. */
   readonly containers: readonly string[];
+  readonly seals: readonly Seal[];
   readonly isEmpty: boolean;
   /** On the way out, on the way in, or from one vessel to the next. */
   readonly phase: string | undefined;

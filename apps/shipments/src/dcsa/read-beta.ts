@@ -10,6 +10,7 @@ import {
   placeIn,
   References,
   remarksIn,
+  sealsIn,
   transportIn,
   voyageOf,
 } from './read-parts.js';
@@ -71,6 +72,7 @@ export function readBeta(event: Part, party: string | undefined): DcsaReport | D
     at: at!,
     documentType,
     containers: references.containers(),
+    seals: sealsIn(payload.parts('seals', MOST_IN_A_LIST), 'number', payload),
     isEmpty: payload.words('emptyIndicatorCode', 10) === 'EMPTY',
     phase: isTransshipment ? 'TRANSSHIPMENT' : undefined,
     locationType: undefined,

@@ -1,6 +1,6 @@
 /** What the versions of DCSA Track & Trace have in common, if under different names: places, vessels, references. */
 import { containerOf, doubtAbout, imoNumberOf, unlocodeOf, type Warning } from '#contracts/identifiers.js';
-import type { Place, Reference, Transport } from '#contracts/trade.js';
+import type { Place, Reference, Seal, Transport } from '#contracts/trade.js';
 import { codeOf, MODES, REFERENCE_OF } from './codes.js';
 import type { Part } from './part.js';
 
@@ -129,6 +129,18 @@ export class References {
     if (value !== undefined) this.found.set(`${type} ${value}`, { type, value });
     return this;
   }
+}
+
+const LONGEST_SEAL = 100;
+
+/** The seals that were found on the equipment; on which container, as far as its number is of ISO 6346. */
+export function sealsIn(parts: readonly Part[], name: string, equipment: Part): Seal[] {
+  const container = containerOf(equipment.words('equipmentReference', LONGEST_REFERENCE) ?? '');
+  return parts.flatMap((part) => {
+    const number = part.name(name, LONGEST_REFERENCE);
+    if (number === undefined || number.length > LONGEST_SEAL) return [];
+    return [{ number, ...(container !== undefined && { container }) }];
+  });
 }
 
 /** As many as are read of a list. */

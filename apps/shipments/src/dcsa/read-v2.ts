@@ -10,6 +10,7 @@ import {
   placeIn,
   References,
   remarksIn,
+  sealsIn,
   transportIn,
   voyageOf,
 } from './read-parts.js';
@@ -52,6 +53,7 @@ export function readV2(event: Part, sent: unknown, party: string | undefined): D
   const documentType = event.name('documentTypeCode', 100);
 
   const call = event.part('transportCall');
+  const sealed = event.parts('seals', MOST_IN_A_LIST);
   const references = new References()
     .add(event, 'documentTypeCode', 'documentID')
     .container(event, 'equipmentReference')
@@ -61,7 +63,7 @@ export function readV2(event: Part, sent: unknown, party: string | undefined): D
       'documentReferenceValue',
     )
     .addAll(event.parts('references', MOST_IN_A_LIST), 'referenceType', 'referenceValue')
-    .seals(event.parts('seals', MOST_IN_A_LIST), 'sealNumber');
+    .seals(sealed, 'sealNumber');
   const voyage = voyageOf(code ?? '', {
     out: call.words('exportVoyageNumber', 100) ?? call.words('carrierVoyageNumber', 100),
     into: call.words('importVoyageNumber', 100),
@@ -80,6 +82,7 @@ export function readV2(event: Part, sent: unknown, party: string | undefined): D
     at: at!,
     documentType,
     containers: references.containers(),
+    seals: sealsIn(sealed, 'sealNumber', event),
     isEmpty,
     phase: undefined,
     locationType: undefined,

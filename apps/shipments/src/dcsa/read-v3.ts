@@ -14,6 +14,7 @@ import {
   placeIn,
   References,
   remarksIn,
+  sealsIn,
   transportIn,
   voyageOf,
 } from './read-parts.js';
@@ -71,6 +72,7 @@ export function readV3(event: Part, party: string | undefined): DcsaReport | Dcs
     at: at!,
     documentType: documentType && codeOf(documentType),
     containers: references.containers(),
+    seals: sealsIn(equipment.parts('seals', MOST_IN_A_LIST), 'number', equipment),
     isEmpty: (equipment.words('emptyIndicator', 10) ?? equipment.words('emptyIndicatorCode', 10)) === 'EMPTY',
     phase: equipment.words('transportPhase', 20) ?? equipment.words('movementType', 20),
     locationType: codeOf(shipment.words('shipmentLocationType', 100) ?? ''),

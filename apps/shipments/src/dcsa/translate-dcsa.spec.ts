@@ -65,6 +65,23 @@ describe('an event of 2.2', () => {
     ]);
   });
 
+  it('tells the seals that were found on its container, whether it passes a milestone or not', () => {
+    const seals = [{ number: 'SEAL-1', container: 'GYOU4047990' }];
+    expect(translated('2.2', v2Equipment()).events[0]!.data).toMatchObject({ milestone: 'loaded', seals });
+    const stuffed = v2Equipment({ equipmentEventTypeCode: 'STUF' });
+    expect(translated('2.2', stuffed).events[0]!.data).toMatchObject({ kind: 'STUF', seals });
+    const chassis = v2Equipment({ equipmentReference: 'CHASSIS-1' });
+    expect(translated('2.2', chassis).events[0]!.data).toMatchObject({ seals: [{ number: 'SEAL-1' }] });
+  });
+
+  it.each([
+    ['of an empty container', { emptyIndicatorCode: 'EMPTY' }],
+    ['that are only expected', { eventClassifierCode: 'EST' }],
+    ['that are no seal number', { seals: [{ sealNumber: 'S'.repeat(101) }] }],
+  ])('tells none %s', (_, more) => {
+    expect(translated('2.2', v2Equipment(more)).events[0]!.data).not.toHaveProperty('seals');
+  });
+
   it('on a document is of the whole shipment, whichever containers it names', () => {
     const { events, references } = translated('2.2', v2Shipment());
     expect(events[0]!.data).not.toHaveProperty('containers');
@@ -111,6 +128,7 @@ describe('an event of 3.0.0', () => {
         at: '2025-10-02T09:40:00-04:00',
         place: { unlocode: 'USORF', name: 'Norfolk', facility: 'NIT' },
         containers: ['CSQU3054383'],
+        seals: [{ number: 'SEAL-1', container: 'CSQU3054383' }],
         revision: { of: 'v3-1', at: '2025-10-02T14:00:00.25Z' },
         transport: { mode: 'vessel', vesselName: 'Indus Star', vesselImo: '9176187', voyage: '2103N' },
       },
@@ -206,6 +224,7 @@ describe('an event of the beta', () => {
         at: '2025-09-20T07:41:00+04:00',
         place: { unlocode: 'OMSLL', name: 'Salalah' },
         containers: ['CSQU3054383'],
+        seals: [{ number: 'SEAL-1', container: 'CSQU3054383' }],
         transport: { mode: 'vessel', vesselName: 'Indus Star', vesselImo: '9176187', voyage: '2104S' },
       },
     });

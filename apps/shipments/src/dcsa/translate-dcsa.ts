@@ -72,6 +72,8 @@ function reportOf(report: DcsaReport, sent: unknown): UnaddressedEvent {
   const { source, name, said, isRevisable, at, place, remarks } = report;
   // A document is of the whole shipment, whichever containers it names.
   const containers = report.eventType === 'SHIPMENT' ? [] : report.containers;
+  // Those of an empty container are none of the cargo's, and what is only expected has none.
+  const seals = report.isEmpty || report.classifier !== 'ACT' ? [] : report.seals;
   const revised = isRevisable ? (said ?? NEVER_UPDATED) : undefined;
   const envelope = {
     source,
@@ -82,6 +84,7 @@ function reportOf(report: DcsaReport, sent: unknown): UnaddressedEvent {
     at,
     ...(place && { place }),
     ...(containers.length > 0 && { containers: [...containers] }),
+    ...(seals.length > 0 && { seals: [...seals] }),
     ...(remarks !== undefined && { remarks }),
     ...(revised !== undefined && { revision: { of: name, at: revised } }),
     extensions: { dcsa: keptOf(sent) },

@@ -8,6 +8,7 @@ import {
 } from '#contracts/epcis.js';
 import { type Fault, RefusedEvent } from '#contracts/fault.js';
 import { Id, OneOf, Optional, Text, Timestamp } from '#contracts/fields.js';
+import { Warning } from '#contracts/identifiers.js';
 import { Problem, problemOf } from '#service/problem.js';
 import { Described, ManyOf } from '#service/view-fields.js';
 import { RefusedOne } from '../tried-view.js';
@@ -27,6 +28,8 @@ export class CaptureAccepted {
   @ManyOf(() => CapturedItem) readonly captured!: readonly CapturedItem[];
   /** With `proceed`, those that were not taken. */
   @ManyOf(() => RefusedOne) readonly refused!: readonly RefusedOne[];
+  /** What is most likely a mistake, and was taken all the same; absent where there is nothing. */
+  @Optional() @ManyOf(() => Warning) readonly warnings?: readonly Warning[];
 }
 
 /** A capture job, as the standard has it. It has run when all that was taken is stored. */

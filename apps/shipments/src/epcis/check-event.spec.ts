@@ -47,6 +47,37 @@ describe('an EPCIS event is taken', () => {
       'of a transformation told in parts',
       smelting({ outputQuantityList: undefined, transformationID: 'urn:x:1' }),
     ],
+    [
+      'of a class of goods, however much of it there is',
+      smelting({ inputQuantityList: [{ epcClass: 'urn:epc:idpat:sgtin:9521321.012345.*' }] }),
+    ],
+    [
+      'read at a point on the map, without an identifier of it',
+      objectEvent({ bizStep: 'sensor_reporting', readPoint: { id: 'geo:24.8,66.9' } }),
+    ],
+    [
+      'with sensors of a kind of the sender’s own, and with the web form of one',
+      objectEvent(sensors({ type: 'ore:Dust', stringValue: 'much' }, { type: 'gs1:Temperature', value: 26 })),
+    ],
+    [
+      'with a sensor that reports only when it read, and by what rules',
+      objectEvent({
+        sensorElementList: [
+          {
+            sensorMetadata: { bizRules: 'https://ore.example/rules', 'ore:calibrated': '2025' },
+            sensorReport: [{ type: 'Temperature', uom: 'CEL', time: '2025-10-02T09:39:00-05:00' }],
+            'ore:raw': [{ 'ore:volts': '0.98' }],
+          },
+        ],
+      }),
+    ],
+    [
+      'with an extension in its declaration',
+      {
+        ...withdrawn(arriving()),
+        errorDeclaration: { declarationTime: '2025-10-03T08:00:00Z', 'ore:desk': 'Karachi' },
+      },
+    ],
     ['with twenty levels', arriving({ 'ore:x': nested(18) })],
   ])('%s', (_, event) => {
     expect(faultsOf(event)).toEqual([]);

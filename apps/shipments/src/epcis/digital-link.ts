@@ -149,6 +149,32 @@ const gtin14 = (gtin: string): string =>
 export const gs1KeyOf = (uri: string): string | undefined =>
   uri.startsWith('urn:epc:') ? fromUrn(uri) : fromLink(uri);
 
+/** How many digits of a key's value the last is a check digit of. The others have none, or none of this kind. */
+const CHECKED_DIGITS = new Map([
+  ['00', 18],
+  ['01', 14],
+  ['253', 13],
+  ['255', 13],
+  ['402', 17],
+  ['414', 13],
+  ['417', 13],
+  ['8003', 14],
+  ['8006', 14],
+  ['8017', 18],
+  ['8018', 18],
+]);
+
+/**
+ * The check digit that the key of a Digital Link should have, where it has another. A URN has none: it is reckoned.
+ */
+export function wrongCheckDigit(uri: string): number | undefined {
+  const [identifier = '', value = ''] = gs1KeyOf(uri)?.split('/') ?? [];
+  const length = CHECKED_DIGITS.get(identifier);
+  if (length === undefined) return undefined;
+  const should = checkDigit(value.slice(0, length - 1));
+  return value[length - 1] === should ? undefined : Number(should);
+}
+
 /** A URI in canonical form where it stands for a GS1 key; as it is otherwise. */
 export const canonicalUri = (uri: string): string => {
   const key = gs1KeyOf(uri);

@@ -63,7 +63,8 @@ const list = (items: Schema, least = 0): Schema => ({
 });
 
 const place = object({ id: uri }, 'id');
-const quantities = list(object({ epcClass: uri, quantity: number, uom: unit }, 'epcClass', 'quantity'));
+/** How much of a class there is may not be told: EPCIS 2.0, 7.3.3.3. */
+const quantities = list(object({ epcClass: uri, quantity: number, uom: unit }, 'epcClass'));
 const epcs = list(uri);
 const action: Schema = {
   type: 'string',

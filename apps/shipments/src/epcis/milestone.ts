@@ -20,8 +20,13 @@ const extensionOf = (place: Located | undefined, localName: string): string | un
   return undefined;
 };
 
-const unlocodeIn = (place: Located | undefined): string | undefined => {
-  const said = extensionOf(place, 'unlocode');
+/** What a place says that its UN/LOCODE is, whether or not it has the form of one. */
+export const saidUnlocodeOf = (place: Located | undefined): string | undefined =>
+  extensionOf(place, 'unlocode');
+
+/** The UN/LOCODE of a place, as far as it has one. */
+export const unlocodeIn = (place: Located | undefined): string | undefined => {
+  const said = saidUnlocodeOf(place);
   if (said !== undefined && UNLOCODE.test(said)) return said;
   return place && UNLOCODE_URI.exec(place.id)?.[1];
 };

@@ -30,10 +30,26 @@ describe('what is captured', () => {
     expect(item!.pointer).toBe('/epcisBody/event');
   });
 
+  it('is a document with an id, and with who sends it to whom', () => {
+    const envelope = {
+      id: '_:document1',
+      sender: 'urn:epc:id:sgln:9521321.00001.0',
+      instanceIdentifier: '7',
+    };
+    expect(itemsOf({ ...documentOf(arriving()), ...envelope })).toHaveLength(1);
+  });
+
   it('is an event by itself, and then the same event', () => {
     const [bare] = itemsOf({ '@context': CONTEXT, ...arriving() });
     const [listed] = itemsOf(documentOf(arriving()));
     expect([bare!.pointer, bare!.identity]).toEqual(['', listed!.identity]);
+  });
+
+  it('is told what is questionable in it, with the place in what was sent', () => {
+    const [, item] = itemsOf(documentOf(arriving(), packing({ parentID: 'urn:epc:id:bic:CSQU3054384' })));
+    expect(item!.translation.warnings).toEqual([
+      { pointer: '/epcisBody/eventList/1/parentID', code: 'check-digit', message: expect.any(String) },
+    ]);
   });
 
   it.each<[string, unknown, string[]]>([

@@ -112,5 +112,6 @@ function readItem(
     }
     said.set(identity, content);
   }
-  return { pointer, event, identity, translation };
+  const warnings = translation.warnings!.map((one) => ({ ...one, pointer: pointer + one.pointer }));
+  return { pointer, event, identity, translation: { ...translation, warnings } };
 }

@@ -10,8 +10,8 @@ const MOST_REFERENCES = 100;
 const LONGEST_REFERENCE = 300;
 const MOST_CONTAINERS = 500;
 
-const CONTAINER = /^urn:epc:id:bic:([A-Z]{3}[UJZ][0-9]{7})$/u;
-const VESSEL = /^urn:epc:id:imovn:([0-9]{7})$/u;
+export const CONTAINER = /^urn:epc:id:bic:([A-Z]{3}[UJZ][0-9]{7})$/u;
+export const VESSEL = /^urn:epc:id:imovn:([0-9]{7})$/u;
 /** Our own names for things, `urn:orebound:booking:ABC123`: what EPCIS has no identifier for. */
 const OURS = /^urn:orebound:([a-z-]{1,30}):(.{1,300})$/u;
 /** A business transaction by its issuer's GLN and number (CBV 2.0, 8.5.2). */

@@ -3,6 +3,7 @@ import { distinct } from '#contracts/fault.js';
 import { EventRetracted, MilestoneReported, ObservationReported } from '#contracts/shipments.js';
 import type { Translation, UnaddressedEvent } from '../translation.js';
 import { eventFaults } from './check-event.js';
+import { doubtsOf } from './doubts.js';
 import type { EpcisEvent, Json } from './epcis-event.js';
 import { hashIdOf } from './event-hash.js';
 import { alarmsOf, measurementsOf } from './measurements.js';
@@ -150,5 +151,6 @@ export function translateEvent(event: unknown, context?: Json): Translation {
   return {
     events: sound.errorDeclaration ? events.map((one) => withdrawalOf(sound, one)) : events,
     references: referencesOf(sound),
+    warnings: doubtsOf(sound),
   };
 }

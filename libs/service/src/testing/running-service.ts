@@ -198,6 +198,8 @@ export function expectProblem(answer: Answer, status: number, code: string, ...p
     expect.stringMatching(/^application\/problem\+json/),
   ]);
   expect(problem).toMatchObject({ status, type: `urn:orebound:problem:${code}`, title: expect.any(String) });
+  // Whoever is refused is told why.
+  for (const { message } of problem.errors ?? []) expect(message).toMatch(/\S/);
   if (pointers.length > 0) {
     expect((problem.errors ?? []).map(({ pointer }) => pointer)).toEqual(expect.arrayContaining(pointers));
     for (const error of problem.errors ?? []) {
