@@ -42,7 +42,10 @@ const WEB_ADDRESS = /^https?:\/\/[^\s<>"{}|\\^`\x00-\x1f]+$/u;
 const CONTAINER = /^[A-Z]{3}[UJZ][0-9]{7}$/u;
 
 const pattern = (regex: RegExp, description: string, examples: string[] = []): PropertyDecorator =>
-  all(Matches(regex), says({ type: 'string', description, ...(examples.length > 0 && { examples }) }));
+  all(
+    Matches(regex, { message: `must be ${description}` }),
+    says({ type: 'string', description, ...(examples.length > 0 && { examples }) }),
+  );
 
 /** May be absent. Not null: absent and null would be two ways to say one thing. */
 export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
@@ -51,8 +54,12 @@ export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value 
 const rule = (
   name: string,
   validate: (value: unknown) => boolean,
-  schema: Record<string, unknown>,
-): PropertyDecorator => all(ValidateBy({ name, validator: { validate } }), says(schema));
+  schema: { readonly description: string; readonly [keyword: string]: unknown },
+): PropertyDecorator => {
+  // Seen where class-validator itself runs, which is for a query's parameters.
+  const defaultMessage = (): string => `must be ${schema.description}`;
+  return all(ValidateBy({ name, validator: { validate, defaultMessage } }), says(schema));
+};
 
 /** A text of a pattern, of 1 to `max` characters (code points, as JSON Schema counts them). */
 const boundedText = (name: string, max: number, regex: RegExp, description: string): PropertyDecorator =>
