@@ -1,4 +1,5 @@
 import { startLocalStack } from '#local-stack/local-stack.js';
+import { keepUp } from './keep-up.js';
 import { type RunningServices, SERVICES, startServices } from './services.js';
 
 /** Orebound running on this machine: servers and services. */
@@ -40,10 +41,12 @@ async function startAll(options: RunOptions): Promise<Running> {
     say(`Starting ${SERVICES.join(', ')} ...`);
     const services = await startServices(stack, options);
     say(`All is up, after ${took()}.`);
+    const leave = [keepUp('Kafka', stack.kafka, say), keepUp('MongoDB', stack.mongod, say)];
     return {
       stack,
       services,
       stop: async () => {
+        for (const one of leave) one();
         await services.stop();
         await stack.stop();
       },
