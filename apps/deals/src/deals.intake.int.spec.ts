@@ -177,7 +177,8 @@ describe('the deals service', () => {
     });
 
     it('refuses more than it takes', async () => {
-      expectProblem(await deals.post('/deals', 'x'.repeat(1024 * 1024 + 1)), 413, 'too-large');
+      const refused = await deals.post('/deals', 'x'.repeat(1024 * 1024 + 1));
+      expect(expectProblem(refused, 413, 'too-large').detail).toMatch('at most 1048576 bytes');
     });
   });
 });

@@ -187,9 +187,9 @@ export function endStates(doors: Doors, heard: Heard): EndState[] {
   ];
 }
 
-/** Checks every end state, waiting for each until it holds or a minute has passed for all of them. */
-export async function check(states: readonly EndState[]): Promise<Outcome[]> {
-  const deadline = Date.now() + WITHIN_MS;
+/** Checks every end state, waiting for each until it holds or the time is up for all of them: a minute unless told. */
+export async function check(states: readonly EndState[], withinMs = WITHIN_MS): Promise<Outcome[]> {
+  const deadline = Date.now() + withinMs;
   const outcomes: Outcome[] = [];
   for (const state of states) {
     const actual = await untilEqual(state.ask, state.expected, Math.max(0, deadline - Date.now())).catch(
@@ -200,16 +200,42 @@ export async function check(states: readonly EndState[]): Promise<Outcome[]> {
   return outcomes;
 }
 
+const MARK_WIDTH = 5;
+const VALUE_WIDTH = 50;
+
 /** The end states as a table, with what differs under each that does not hold. */
 export function table(outcomes: readonly Outcome[]): string {
   const width = Math.max(...outcomes.map(({ what }) => what.length));
+  const below = `\n${' '.repeat(MARK_WIDTH + width + 2)}`;
   return outcomes
     .map(({ what, expected, actual, holds }) => {
-      const mark = holds ? styleText('green', '✓') : styleText('red', '✗');
-      const line = `   ${mark} ${what.padEnd(width)}  ${shown(holds ? expected : actual)}`;
-      return holds ? line : `${line}\n     ${styleText('red', `must be ${shown(expected)}`)}`;
+      const line = (mark: string, value: string): string => `   ${mark} ${what.padEnd(width)}  ${value}`;
+      if (holds) return line(styleText('green', '✓'), inWords(expected).join(below));
+      // As JSON, where a text and a number that read the same differ.
+      const must = styleText('red', `must be ${JSON.stringify(expected)}`);
+      return `${line(styleText('red', '✗'), JSON.stringify(actual))}\n${' '.repeat(MARK_WIDTH)}${must}`;
     })
     .join('\n');
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** How many hold, in words. */
+export function summary(outcomes: readonly Outcome[]): string {
+  const differ = outcomes.filter(({ holds }) => !holds).length;
+  if (differ === 0)
+    return styleText(['bold', 'green'], `All ${outcomes.length} end states are as they must be.`);
+  return styleText(
+    ['bold', 'red'],
+    `${differ} of ${outcomes.length} end states ${differ === 1 ? 'is not as it' : 'are not as they'} must be.`,
+  );
+}
+
+/** A value as lines for a person: a short list on one, a longer one and what has names on one each. */
+function inWords(value: unknown): string[] {
+  if (Array.isArray(value)) {
+    const joined = value.join(', ');
+    return joined.length <= VALUE_WIDTH ? [joined] : value.map(String);
+  }
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).map(([name, each]) => `${name}: ${String(each)}`);
+  return [String(value)];
+}

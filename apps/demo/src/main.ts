@@ -4,10 +4,11 @@ import { KafkaClient } from '#messaging/kafka-client.js';
 import { SILENT } from '#messaging/log.js';
 import { parseArguments } from './arguments.js';
 import { Doors } from './doors.js';
-import { check, endStates, table } from './end-states.js';
+import { check, endStates, summary, table } from './end-states.js';
 import { serveFeed } from './feed-server.js';
+import { takeInterrupts } from './interrupt.js';
 import { play } from './play.js';
-import { onInterrupt, run, whereToLook } from './run.js';
+import { run, whereToLook } from './run.js';
 import * as story from './story.js';
 import { Teller } from './teller.js';
 
@@ -26,9 +27,12 @@ const PAUSE_MS = 250;
 const { firstPort, flags } = parseArguments(HELP, ['once']);
 const once = flags.has('once');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const interrupt = takeInterrupts(say);
+/** Whether a Ctrl-C is no more than the end of looking around. */
+let isTold = false;
 let holds = false;
+const running = await run({ firstPort, say });
 try {
-  const running = await run({ firstPort, say });
   const kafka = new KafkaClient({
     brokers: running.stack.kafkaBrokers,
     clientId: 'orebound-demo',
@@ -46,25 +50,32 @@ try {
     await kafka.close();
     await running.stop();
   };
-  onInterrupt(stop);
+  interrupt.endBy(stop, () => (isTold ? 0 : 130));
 
-  const tell = new Teller((text) => process.stdout.write(text), once ? 0 : PAUSE_MS);
+  // The story goes on for a moment while everything is stopped, and then fails: neither is to be read.
+  const write = (text: string): void => void (interrupt.isEnding || process.stdout.write(text));
+  const tell = new Teller(write, once ? 0 : PAUSE_MS);
   await play(doors, tell, feed.url);
   await tell.chapter('How it ended', 'Every end state, asked through the public doors, and what it must be.');
   const [arrivals, dealEvents, deadLetters] = readers.map(({ messages }) => messages) as [[], [], []];
   const outcomes = await check(endStates(doors, { arrivals, dealEvents, deadLetters }));
   holds = outcomes.every((outcome) => outcome.holds);
-  say(table(outcomes));
+  tell.says(`${table(outcomes)}\n\n   ${summary(outcomes)}\n`);
   if (once) {
-    await stop();
+    tell.says('`npm run demo` without --once stays up after this, and says where to look.');
+    if (!interrupt.isEnding) await stop();
   } else {
-    say(`\nLook around; Ctrl-C ends it.${whereToLook(running)}`);
-    say(`   try          curl ${running.services.urls.shipments}/shipments/${story.SHIPMENT}`);
-    say(`                curl ${running.services.urls.deals}/deals/${story.DEAL}`);
-    say(`                curl '${running.services.urls['market-news']}/items?deal=${story.DEAL}'\n`);
+    isTold = true;
+    const { shipments, deals, 'market-news': news } = running.services.urls;
+    tell.says(`Look around; Ctrl-C ends it.${whereToLook(running)}`);
+    tell.says(`   try          curl ${shipments}/shipments/${story.SHIPMENT}`);
+    tell.says(`                curl ${deals}/deals/${story.DEAL}`);
+    tell.says(`                curl '${news}/items?deal=${story.DEAL}'\n`);
   }
 } catch (error) {
-  process.stderr.write(`${(error as Error).stack}\n`);
-  process.exit(1);
+  if (!interrupt.isEnding) {
+    process.stderr.write(`${(error as Error).stack}\n`);
+    process.exit(1);
+  }
 }
-if (once) process.exit(holds ? 0 : 1);
+if (once && !interrupt.isEnding) process.exit(holds ? 0 : 1);

@@ -22,6 +22,12 @@ interface DealAnswer {
   }[];
 }
 
+interface NewsAnswer {
+  readonly id: string;
+  readonly title: string;
+  readonly links?: readonly { id: string; reasons: readonly { term: string }[] }[];
+}
+
 /** Plays the story through the public doors, and tells it. Every step waits for what it must bring about. */
 export async function play(doors: Doors, tell: Teller, feedUrl: string): Promise<void> {
   const shipment = async (): Promise<ShipmentAnswer> =>
@@ -76,7 +82,7 @@ export async function play(doors: Doors, tell: Teller, feedUrl: string): Promise
   const refused = await doors.send(story.BROKEN);
   const faults = (refused.body as { errors: { pointer: string; message: string }[] }).errors;
   await tell.does('somebody', `POST /events  milestone "sunk" → ${refused.status}`);
-  for (const { pointer, message } of faults) await tell.sees(`${pointer} ${message}`.slice(0, 110));
+  for (const { pointer, message } of faults) await tell.sees(shortened(`${pointer} ${message}`));
   await doors.produce(SHIPMENTS_INBOUND, [story.BROKEN]);
   await tell.does('somebody', 'Kafka  the same again → shipments.dead-letters');
 
@@ -123,4 +129,18 @@ export async function play(doors: Doors, tell: Teller, feedUrl: string): Promise
   );
   await doors.post('market-news', '/feeds', { url: feedUrl, publisher: 'Demo feed' });
   await tell.does('news desk', `POST /feeds  ${feedUrl}`);
+  const touching = async (): Promise<NewsAnswer[]> =>
+    ((await doors.get('market-news', `/items?deal=${story.DEAL}`)).body as { items: NewsAnswer[] }).items;
+  await untilEqual(async () => (await touching()).length, story.NEWS_OF_THE_DEAL);
+  for (const { id, title } of await touching()) {
+    const { links } = (await doors.get('market-news', `/items/${id}`)).body as Required<NewsAnswer>;
+    const reasons = links.find((link) => link.id === story.DEAL)?.reasons ?? [];
+    await tell.sees(
+      `touches ${story.DEAL} by ${[...new Set(reasons.map(({ term }) => term))].join(', ')}: ${title}`,
+    );
+  }
 }
+
+const LINE = 100;
+const shortened = (text: string): string =>
+  text.length > LINE ? `${text.slice(0, LINE).trimEnd()} …` : text;

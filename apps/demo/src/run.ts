@@ -1,4 +1,5 @@
 import { startLocalStack } from '#local-stack/local-stack.js';
+import { keepUp } from './keep-up.js';
 import { type RunningServices, SERVICES, startServices } from './services.js';
 
 /** Orebound running on this machine: servers and services. */
@@ -12,16 +13,40 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts the local stack, unless the environment gives addresses, and the services on it. */
-export async function run(options: { firstPort: number; say: (line: string) => void }): Promise<Running> {
-  const { say } = options;
-  const stack = await startLocalStack({ log: say });
+interface RunOptions {
+  readonly firstPort: number;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Starts the local stack, unless the environment gives addresses, and the services on it; where that fails, says why and
+ * ends the process with 1.
+ */
+export async function run(options: RunOptions): Promise<Running> {
   try {
+    return await startAll(options);
+  } catch (error) {
+    // Each is worded for a person: no server to be had, a port taken, a service that does not get ready.
+    process.stderr.write(`${(error as Error).message}\n`);
+    return process.exit(1);
+  }
+}
+
+async function startAll(options: RunOptions): Promise<Running> {
+  const { say } = options;
+  const took = stopwatch();
+  const stack = await startLocalStack({ log: say });
+  say(`Kafka and MongoDB answer, after ${took()}.`);
+  try {
+    say(`Starting ${SERVICES.join(', ')} ...`);
     const services = await startServices(stack, options);
+    say(`All is up, after ${took()}.`);
+    const leave = [keepUp('Kafka', stack.kafka, say), keepUp('MongoDB', stack.mongod, say)];
     return {
       stack,
       services,
       stop: async () => {
+        for (const one of leave) one();
         await services.stop();
         await stack.stop();
       },
@@ -47,16 +72,7 @@ export const whereToLook = ({ stack, services }: Running): string =>
     '',
   ].join('\n');
 
-/** Calls once, at the first Ctrl-C or SIGTERM. */
-export const onInterrupt = (stop: () => Promise<void>): void => {
-  let stopping = false;
-  const once = (): void => {
-    if (stopping) return;
-    stopping = true;
-    void stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on('SIGINT', once).on('SIGTERM', once);
+const stopwatch = (): (() => string) => {
+  const began = Date.now();
+  return () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
 };

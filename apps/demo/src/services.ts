@@ -104,6 +104,10 @@ export async function startServices(
     );
   };
 
+  // Where this process ends at once, so do they: told by the channel alone they would take their time, and their ports.
+  process.once('exit', () => {
+    for (const child of children.values()) child.kill('SIGKILL');
+  });
   for (const name of SERVICES) start(name);
   try {
     await Promise.all(SERVICES.map((name) => untilReady(name, urls[name], join(logs, `${name}.log`))));

@@ -1,6 +1,7 @@
 /** `npm start`: everything on this machine, until Ctrl-C. */
 import { parseArguments } from './arguments.js';
-import { onInterrupt, run, whereToLook } from './run.js';
+import { takeInterrupts } from './interrupt.js';
+import { run, whereToLook } from './run.js';
 
 const HELP = `npm start [-- options]
 
@@ -13,11 +14,10 @@ where they are. Ctrl-C stops all of it.
 
 const { firstPort } = parseArguments(HELP, []);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-try {
-  const running = await run({ firstPort, say });
-  onInterrupt(() => running.stop());
-  say(`\nOrebound is up.${whereToLook(running)}`);
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exit(1);
-}
+const interrupt = takeInterrupts(say);
+const running = await run({ firstPort, say });
+interrupt.endBy(
+  () => running.stop(),
+  () => 0,
+);
+say(`\nOrebound is up.${whereToLook(running)}`);

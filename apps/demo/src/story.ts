@@ -314,3 +314,6 @@ export const FEED_NEWS: readonly NewsItem[] = [
   ),
   NEWS[4]!, // the same item again, by another way
 ];
+
+/** How many of all these touch the first deal: all but the one that names neither a mineral nor a party of it. */
+export const NEWS_OF_THE_DEAL = 5;

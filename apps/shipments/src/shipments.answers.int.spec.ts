@@ -76,7 +76,7 @@ describe('the shipments service', () => {
       const { late } = (await shipments.get<AuditView>(`/shipments/${id}/audit`)).body;
       expect(late.map(({ after }) => after.status)).toEqual(['arrived', 'departed']);
       expectProblem(await shipments.get(`/shipments/${id}?asOf=2024-01-01T00:00:00Z`), 404, 'not-found');
-      expectProblem(await shipments.get(`/shipments/${id}?asOf=yesterday`), 400, 'invalid-query');
+      expectProblem(await shipments.get(`/shipments/${id}?asOf=yesterday`), 400, 'invalid-query', '/asOf');
     });
 
     it('others, while it works at the audit of a shipment of which much was taken back', async () => {

@@ -43,7 +43,7 @@ const CONTAINER = /^[A-Z]{3}[UJZ][0-9]{7}$/u;
 
 const pattern = (regex: RegExp, description: string, examples: string[] = []): PropertyDecorator =>
   all(
-    Matches(regex, { message: `$property must be ${description}` }),
+    Matches(regex, { message: `must be ${description}` }),
     says({ type: 'string', description, ...(examples.length > 0 && { examples }) }),
   );
 
@@ -54,16 +54,12 @@ export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value 
 const rule = (
   name: string,
   validate: (value: unknown) => boolean,
-  schema: Record<string, unknown>,
-): PropertyDecorator =>
-  all(
-    ValidateBy({
-      name,
-      // Events are refused in the words of their JSON Schema; this is what is said of a parameter of a query.
-      validator: { validate, defaultMessage: () => `$property must be ${String(schema['description'])}` },
-    }),
-    says(schema),
-  );
+  schema: { readonly description: string; readonly [keyword: string]: unknown },
+): PropertyDecorator => {
+  // Seen where class-validator itself runs, which is for a query's parameters.
+  const defaultMessage = (): string => `must be ${schema.description}`;
+  return all(ValidateBy({ name, validator: { validate, defaultMessage } }), says(schema));
+};
 
 /** A text of a pattern, of 1 to `max` characters (code points, as JSON Schema counts them). */
 const boundedText = (name: string, max: number, regex: RegExp, description: string): PropertyDecorator =>

@@ -5,7 +5,7 @@ import { describeKafka } from './describe-kafka.js';
 import { freePort, retryTakenPort } from './free-port.js';
 import type { KafkaProgram } from './kafka-program.js';
 import type { ServerHandle } from './server-handle.js';
-import { SupervisedProcess } from './supervised-process.js';
+import { type Exit, SupervisedProcess } from './supervised-process.js';
 import { ServerNotReadyError, untilReady } from './until-ready.js';
 
 /** What one node of a cluster has to know: itself, and where it finds the others. */
@@ -77,6 +77,10 @@ export class KafkaBroker implements ServerHandle {
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     return this.#process.kill(signal);
+  }
+
+  exited(): Promise<Exit> {
+    return this.#process.exited();
   }
 
   async start(): Promise<void> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
 import { freePort, retryTakenPort } from './free-port.js';
 import type { ServerHandle } from './server-handle.js';
-import { SupervisedProcess } from './supervised-process.js';
+import { type Exit, SupervisedProcess } from './supervised-process.js';
 import { untilReady } from './until-ready.js';
 
 /** At most so much for the cache: enough for a benchmark, and the rest of the machine's memory belongs to others. */
@@ -100,6 +100,10 @@ export class Mongod implements ServerHandle {
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     return this.#process.kill(signal);
+  }
+
+  exited(): Promise<Exit> {
+    return this.#process.exited();
   }
 
   async start(): Promise<void> {

@@ -163,9 +163,11 @@ const notAllowed = (method: string, allowed: readonly string[]): ProblemError =>
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  /** @param bodyLimit the largest body that is taken, in bytes */
   constructor(
     private readonly log: PinoLogger,
     private readonly routes: Routes,
+    private readonly bodyLimit: number,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -175,7 +177,7 @@ export class ProblemFilter implements ExceptionFilter {
     // No route is Nest's own exception; what a controller does not find is a `ProblemError`.
     const allowed =
       error instanceof NotFoundException ? this.routes.methodsOf(request.url.replace(/\?.*$/s, '')) : [];
-    const answer = problemOf(allowed.length > 0 ? notAllowed(request.method, allowed) : error);
+    const answer = problemOf(this.inOurWords(error, allowed, request.method));
     if (allowed.length > 0) void reply.header('allow', allowed.join(', ')); // RFC 9110, 15.5.6
     const about = { ...traceOfRequest(request), method: request.method, url: request.url };
     if (answer.status === 503) this.log.warn({ ...about, code: answer.code }, 'a request is put off');
@@ -183,5 +185,15 @@ export class ProblemFilter implements ExceptionFilter {
     else this.log.info({ ...about, code: answer.code, errors: answer.errors }, 'a request is refused');
     if (answer.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     sendProblem(reply, answer);
+  }
+
+  /** What Nest and Fastify say less of than whoever sent it has to know. */
+  private inOurWords(error: unknown, allowed: readonly string[], method: string): unknown {
+    if (allowed.length > 0) return notAllowed(method, allowed);
+    // Fastify's own refusal, in Nest's class; ours are never of it.
+    const isBodyTooLarge = error instanceof HttpException && error.getStatus() === 413;
+    return isBodyTooLarge
+      ? new ProblemError('too-large', `a request's body is at most ${this.bodyLimit} bytes`)
+      : error;
   }
 }

@@ -68,7 +68,7 @@ export async function createService(
 
   app.useGlobalPipes(queryPipe);
   app.useGlobalInterceptors(new AnswerInTime());
-  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger), routes));
+  app.useGlobalFilters(new ProblemFilter(await app.resolve(PinoLogger), routes, config.bodyLimit));
   const transport = app.connectMicroservice(
     { strategy: app.get(KafkaBatchServer) },
     { inheritAppConfig: false, deferInitialization: true }, // so that the filter is there before the handlers
