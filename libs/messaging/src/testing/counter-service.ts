@@ -109,7 +109,9 @@ export class CounterService {
     );
 
     class CountersModule {}
-    Module({ controllers: seams.consumers?.(counters) ?? [countersConsumer(counters, settings.subjectsApart)] })(CountersModule);
+    Module({
+      controllers: seams.consumers?.(counters) ?? [countersConsumer(counters, settings.subjectsApart)],
+    })(CountersModule);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(CountersModule, {
       strategy,
       logger: false,

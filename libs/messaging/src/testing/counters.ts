@@ -80,7 +80,10 @@ export type Counters = Pick<Projection<Counter, AddedEvent>, 'apply'>;
 export function countersConsumer(counters: Counters, subjectsApart = false): new () => object {
   @Controller()
   class CountersConsumer {
-    @EventPattern<string>(COUNTERS_INBOUND.name, takes(COUNTERS_INBOUND, { ignores: [Looked], subjectsApart }))
+    @EventPattern<string>(
+      COUNTERS_INBOUND.name,
+      takes(COUNTERS_INBOUND, { ignores: [Looked], subjectsApart }),
+    )
     inbound(@Payload() batch: BatchOf<typeof COUNTERS_INBOUND, typeof Looked>): Promise<Effects> {
       return counters.apply(batch);
     }
