@@ -32,9 +32,8 @@ const DIST = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** How a service is run: as in deploy/Dockerfile, where the memory figures come from. It stays within 300 MB. */
 export const SERVICE_FLAGS = [
-  '--enable-source-maps',
   '--disable-warning=TimeoutNegativeWarning',
-  '--max-old-space-size=144',
+  '--max-old-space-size=168',
   '--max-semi-space-size=16',
   '--heap-growing-percent=80',
 ];

@@ -1,4 +1,11 @@
-import { foreignMediaType, type Headers, readForeign, readKafka, writeKafka } from './kafka-binding.js';
+import {
+  foreignMediaType,
+  type Headers,
+  readForeign,
+  readKafka,
+  subjectOf,
+  writeKafka,
+} from './kafka-binding.js';
 import { RefusedEvent } from './fault.js';
 
 const ce = (headers: Record<string, string>): Record<string, Buffer> =>
@@ -268,5 +275,32 @@ describe('a message of another format', () => {
     expect(() => readForeign('t', 'in/0/0', { value, headers: {} })).toThrow(
       expect.objectContaining({ code: 'malformed-json' }) as RefusedEvent,
     );
+  });
+});
+
+describe('the subject, told at a glance', () => {
+  const glance = (headers: Headers, value: Buffer | null = null): string | undefined =>
+    subjectOf(
+      (name) => headers[name],
+      () => value,
+    );
+  const text = (subject: unknown): Buffer => Buffer.from(JSON.stringify({ subject }));
+
+  it.each<[string, Headers, Buffer | null, string | undefined]>([
+    ['binary mode', { ce_subject: Buffer.from('SHP-1'), 'content-type': 'application/json' }, null, 'SHP-1'],
+    ['binary mode without a content type', { ce_subject: 'SHP-1' }, null, 'SHP-1'],
+    ['structured mode', { 'content-type': 'Application/CloudEvents+json; a=b' }, text('SHP-1'), 'SHP-1'],
+    [
+      'structured mode beside a header',
+      { 'content-type': 'application/cloudevents+json', ce_subject: 'SHP-2' },
+      text('SHP-1'),
+      'SHP-1',
+    ],
+    ['no CloudEvent', { 'content-type': 'application/json' }, text('SHP-1'), undefined],
+    ['no JSON', { 'content-type': 'application/cloudevents+json' }, Buffer.from('{'), undefined],
+    ['no value', { 'content-type': 'application/cloudevents+json' }, null, undefined],
+    ['a subject that is no text', { 'content-type': 'application/cloudevents+json' }, text(7), undefined],
+  ])('of %s', (_, headers, value, subject) => {
+    expect(glance(headers, value)).toBe(subject);
   });
 });

@@ -80,20 +80,18 @@ export function readKafka(message: { readonly value: Buffer | null; readonly hea
 
 /**
  * The subject of the event that a message is, as far as it has one; whether the message is any good, only reading it tells.
- * In binary mode a glance at the headers.
+ * @param header gives one of its headers
+ * @param value gives its value, which is asked for in structured mode alone
  */
-export function subjectOf({
-  headers,
-  value,
-}: {
-  readonly value: Buffer | null;
-  readonly headers: Headers;
-}): string | undefined {
-  const contentType = headers['content-type'];
+export function subjectOf(
+  header: (name: string) => Headers[string],
+  value: () => Buffer | null,
+): string | undefined {
+  const contentType = header('content-type');
   if (contentType === undefined || contentType === null || !STRUCTURED.test(String(contentType)))
-    return headers['ce_subject']?.toString();
+    return header('ce_subject')?.toString();
   try {
-    const subject = (JSON.parse(String(value)) as { subject?: unknown } | null)?.subject;
+    const subject = (JSON.parse(String(value())) as { subject?: unknown } | null)?.subject;
     return typeof subject === 'string' ? subject : undefined;
   } catch {
     return undefined;

@@ -5,7 +5,12 @@ import { backoff, pause } from './backoff.js';
 import type { ConsumerState } from './consumer-state.js';
 import { asItCame, deadLetter } from './dead-letter.js';
 import type { Effects, EventBatch, Received, Refusal } from './effects.js';
-import { CommitAbandoned, isLostPartition, type PartitionBatch } from './group-consumer.js';
+import {
+  CommitAbandoned,
+  type FetchedMessage,
+  isLostPartition,
+  type PartitionBatch,
+} from './group-consumer.js';
 import type { IncomingMessage, KafkaClient, OutgoingMessage } from './kafka-client.js';
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
@@ -159,7 +164,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * The path of a batch: what kafkajs hands over of a partition, some ten thousand messages at most. It is committed as one
+   * The path of a batch: what kafkajs hands over of a partition, some thousands of messages. It is committed as one
    * where its subjects may go apart, else `batchSize` messages at a time.
    */
   private async take(batch: PartitionBatch): Promise<void> {
@@ -186,7 +191,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async takeThrough(
     route: Route,
     batch: PartitionBatch,
-    messages: readonly IncomingMessage[],
+    messages: readonly FetchedMessage[],
     kept: Kept,
   ): Promise<void> {
     const finished = await this.takeSlices(route, batch, messages, kept);
@@ -213,7 +218,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async takeSlices(
     route: Route,
     batch: PartitionBatch,
-    messages: readonly IncomingMessage[],
+    messages: readonly FetchedMessage[],
     kept: Kept,
   ): Promise<Outcome | undefined> {
     const { subjectsApart } = route.subscription;

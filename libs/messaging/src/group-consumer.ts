@@ -1,15 +1,22 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
-import type { Headers } from '#contracts/kafka-binding.js';
+import { type Headers, subjectOf } from '#contracts/kafka-binding.js';
 import type { IncomingMessage } from './kafka-client.js';
+import { ReadRecord } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
+
+/** A message that waits for its turn. */
+export interface FetchedMessage extends IncomingMessage {
+  /** Of the event that it is, as far as it has one; told without reading the rest. */
+  readonly subject: string | undefined;
+}
 
 /** Messages of one partition, in order, with what their handler may do while it holds them. */
 export interface PartitionBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly messages: readonly IncomingMessage[];
+  readonly messages: readonly FetchedMessage[];
   /** The offset behind the newest message of the partition, when the batch was fetched. */
   readonly endOffset: number;
   /** Keeps the partition; call it at least every third of the session timeout. Throws when the partition is lost. */
@@ -39,7 +46,7 @@ export interface ConsumerOptions {
  * All that a fetch brings is held, as it came, until it is taken through. So much of two partitions makes a large batch of
  * each. A message larger than this comes all the same, alone.
  */
-const MOST_BYTES_FETCHED_A_PARTITION = 6_000_000;
+const MOST_BYTES_FETCHED_A_PARTITION = 4_000_000;
 const MOST_BYTES_FETCHED = 2 * MOST_BYTES_FETCHED_A_PARTITION;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
@@ -263,7 +270,7 @@ const disconnect = (consumer: Consumer): Promise<void> => consumer.disconnect().
 const LATEST_DATE = 8.64e15;
 
 /** Read where it is asked for, like the record that it is of. */
-class Incoming implements IncomingMessage {
+class Incoming implements FetchedMessage {
   readonly offset: number;
 
   constructor(private readonly message: KafkaMessage) {
@@ -280,6 +287,14 @@ class Incoming implements IncomingMessage {
 
   get headers(): Headers {
     return this.message.headers ?? {};
+  }
+
+  get subject(): string | undefined {
+    const { message } = this;
+    // Of the format before headers, kafkajs reads itself.
+    const header = (name: string): Headers[string] =>
+      message instanceof ReadRecord ? message.header(name) : undefined;
+    return subjectOf(header, () => message.value);
   }
 
   get timestamp(): Date {

@@ -68,6 +68,8 @@ const sizeOf = ({ key, value, headers }: OutgoingMessage): number => {
 
 const bytesOf = (part: string | Buffer | null | undefined): number => (part ? Buffer.byteLength(part) : 0);
 
+/** Of several batches. What a slice of a backlog brings forth goes by itself, while another is folded. */
+const MOST_MESSAGES_TOGETHER = 200;
 const MOST_SENDS_AGAIN = 3;
 const MOST_ASKED_FOR_LEADERS = 6;
 
@@ -165,7 +167,7 @@ export class KafkaClient {
       await this.sendInParts(sends.flat());
       return [];
     },
-    { mayBeOfOne: isAnswer },
+    { sizeOf: ({ length }) => length, most: MOST_MESSAGES_TOGETHER, mayBeOfOne: isAnswer },
   );
 
   private async sendInParts(messages: readonly OutgoingMessage[]): Promise<void> {

@@ -189,7 +189,7 @@ function writeBytes(buf: Buffer, from: number, bytes: Bytes | null | undefined):
  * One record that was read, as kafkajs makes a message of it. Key, value and headers are read from its bytes whenever they
  * are asked for: what a fetch has brought waits for its turn as little more than the bytes that came.
  */
-class ReadRecord {
+export class ReadRecord {
   readonly offset: string;
   readonly isControlRecord: boolean;
   private readonly bodyAt: number;
@@ -232,14 +232,32 @@ class ReadRecord {
     return readHeaders(this.decoder);
   }
 
+  /** One of the headers, and none of the others read. */
+  header(name: string): Bytes | Bytes[] | undefined {
+    this.skip(2);
+    const { decoder } = this;
+    const values: Bytes[] = [];
+    const count = decoder.readVarInt();
+    for (let nth = 0; nth < count; nth++) {
+      const size = decoder.readVarInt();
+      const { buffer, offset } = decoder;
+      decoder.offset += size;
+      if (isName(name, buffer, offset, size)) values.push(readText(decoder));
+      else this.skipField();
+    }
+    return values.length > 1 ? values : values[0];
+  }
+
   /** Goes to what stands behind so many of key and value. */
   private skip(parts: number): void {
     const { decoder } = this;
     decoder.offset = this.bodyAt;
-    for (let part = 0; part < parts; part++) {
-      const size = decoder.readVarInt();
-      if (size > 0) decoder.offset += size;
-    }
+    for (let part = 0; part < parts; part++) this.skipField();
+  }
+
+  private skipField(): void {
+    const size = this.decoder.readVarInt();
+    if (size > 0) this.decoder.offset += size;
   }
 }
 
@@ -279,6 +297,13 @@ function readHeaders(decoder: Decoder): HeaderValues {
     else headers[name] = [before, value];
   }
   return headers;
+}
+
+/** Whether bytes are a name, which is ASCII. */
+function isName(name: string, buffer: Buffer, from: number, size: number): boolean {
+  if (size !== name.length) return false;
+  for (let at = 0; at < size; at++) if (buffer[from + at] !== name.charCodeAt(at)) return false;
+  return true;
 }
 
 /** The bytes, as a string where that says all of them. */

@@ -115,7 +115,8 @@ const TOO_LARGE = [10334, 17419, 17420];
 const EXPECTED = new Set([DUPLICATE_KEY, ...TOO_LARGE]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
 const MOST_ENTITIES_AT_ONCE = 200;
-const MOST_LOADED_TOGETHER = 400;
+/** As many as are written together. */
+const MOST_LOADED_TOGETHER = 60;
 const OVERLAPPING = 2;
 /** In UTF-16 units of JSON. Who asks for an entity's history is given all of it, and so is a fold that takes something back. */
 const MOST_OF_A_HISTORY = 16 * 1024 * 1024;

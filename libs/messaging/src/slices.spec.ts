@@ -1,22 +1,17 @@
 import fc from 'fast-check';
-import type { IncomingMessage } from './kafka-client.js';
+import type { FetchedMessage } from './group-consumer.js';
 import { slicesOf } from './slices.js';
 
-const message = (subject: string | undefined, offset: number): IncomingMessage => ({
+const message = (subject: string | undefined, offset: number): FetchedMessage => ({
   key: null,
   value: null,
-  headers: subject === undefined ? {} : { ce_subject: subject },
+  headers: {},
   offset,
   timestamp: new Date(0),
+  subject,
 });
 
-const structured = (subject: unknown, offset: number): IncomingMessage => ({
-  ...message(undefined, offset),
-  headers: { 'content-type': Buffer.from('Application/CloudEvents+json; charset=utf-8') },
-  value: Buffer.from(JSON.stringify({ subject })),
-});
-
-const offsetsOf = (slices: readonly (readonly (readonly IncomingMessage[])[])[]): number[][][] =>
+const offsetsOf = (slices: readonly (readonly (readonly FetchedMessage[])[])[]): number[][][] =>
   slices.map((parts) => parts.map((part) => part.map(({ offset }) => offset)));
 
 const anyMessages = fc
@@ -29,12 +24,11 @@ describe('slices of a batch', () => {
       fc.property(anyMessages, fc.integer({ min: 1, max: 50 }), (messages, most) => {
         const slices = slicesOf(messages, most);
 
-        const sliceOf = new Map<string, number>();
+        const sliceOf = new Map<string | undefined, number>();
         for (const [nth, parts] of slices.entries()) {
           const offsets = parts.flat().map(({ offset }) => offset);
           expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
-          for (const { headers } of parts.flat()) {
-            const subject = String(headers['ce_subject']);
+          for (const { subject } of parts.flat()) {
             expect(sliceOf.get(subject) ?? nth).toBe(nth);
             sliceOf.set(subject, nth);
           }
@@ -69,15 +63,9 @@ describe('slices of a batch', () => {
     ]);
   });
 
-  it('know the subject of an event in structured mode, and take one without for nobody`s', () => {
-    const messages = [
-      message('A', 0),
-      structured('A', 1),
-      structured(7, 2),
-      { ...structured('A', 3), value: Buffer.from('{') },
-      message('A', 4),
-    ];
+  it('take what has no subject for nobody`s', () => {
+    const messages = ['A', undefined, 'A', undefined].map(message);
 
-    expect(offsetsOf(slicesOf(messages, 3))).toEqual([[[0, 1, 4]], [[2, 3]]]);
+    expect(offsetsOf(slicesOf(messages, 2))).toEqual([[[0, 2]], [[1, 3]]]);
   });
 });

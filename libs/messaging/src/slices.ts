@@ -1,5 +1,4 @@
-import { subjectOf } from '#contracts/kafka-binding.js';
-import type { IncomingMessage } from './kafka-client.js';
+import type { FetchedMessage } from './group-consumer.js';
 
 /** Of a slice. What is held of it as objects until it is written should not outlive the young generation. */
 const MOST_SUBJECTS = 50;
@@ -11,9 +10,9 @@ const MOST_SUBJECTS = 50;
  * Subjects come in the order of their first message, and a part's messages in the order of the log.
  * @param most messages of a part
  */
-export function slicesOf(messages: readonly IncomingMessage[], most: number): IncomingMessage[][][] {
-  const slices: IncomingMessage[][][] = [];
-  let slice: IncomingMessage[] = [];
+export function slicesOf(messages: readonly FetchedMessage[], most: number): FetchedMessage[][][] {
+  const slices: FetchedMessage[][][] = [];
+  let slice: FetchedMessage[] = [];
   let subjects = 0;
   const cut = (): void => {
     if (slice.length > 0) slices.push(partsOf(slice.sort(byOffset), most));
@@ -35,13 +34,13 @@ export function partsOf<T>(all: readonly T[], most: number): T[][] {
   return parts;
 }
 
-const byOffset = (a: IncomingMessage, b: IncomingMessage): number => a.offset - b.offset;
+const byOffset = (a: FetchedMessage, b: FetchedMessage): number => a.offset - b.offset;
 
 /** What has no subject is nobody's, and goes with all that has none. */
-function bySubject(messages: readonly IncomingMessage[]): Iterable<IncomingMessage[]> {
-  const groups = new Map<string | undefined, IncomingMessage[]>();
+function bySubject(messages: readonly FetchedMessage[]): Iterable<FetchedMessage[]> {
+  const groups = new Map<string | undefined, FetchedMessage[]>();
   for (const message of messages) {
-    const subject = subjectOf(message);
+    const { subject } = message;
     const group = groups.get(subject);
     if (group) group.push(message);
     else groups.set(subject, [message]);
