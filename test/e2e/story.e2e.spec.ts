@@ -34,7 +34,7 @@ async function playedWith(firstPort: number, disturb: (services: RunningServices
   const kafkaBrokers = process.env['KAFKA_BROKERS']!.split(',');
   const services = await startServices(
     { kafkaBrokers, mongodbUri: process.env['MONGODB_URI']! },
-    { firstPort, namespace, say: () => undefined },
+    { firstPort, namespace, feedsFromHere: true, say: () => undefined },
   );
   const kafka = new KafkaClient({
     brokers: kafkaBrokers,

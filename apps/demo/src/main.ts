@@ -31,7 +31,7 @@ const interrupt = takeInterrupts(say);
 /** Whether a Ctrl-C is no more than the end of looking around. */
 let isTold = false;
 let holds = false;
-const running = await run({ firstPort, say });
+const running = await run({ firstPort, say, feedsFromHere: true });
 try {
   const kafka = new KafkaClient({
     brokers: running.stack.kafkaBrokers,

@@ -16,6 +16,7 @@ export interface Running {
 interface RunOptions {
   readonly firstPort: number;
   readonly say: (line: string) => void;
+  readonly feedsFromHere?: boolean;
 }
 
 /**

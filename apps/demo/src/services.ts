@@ -23,6 +23,8 @@ export interface ServicesOptions {
   readonly say: (line: string) => void;
   /** Put before topics, groups and databases, so that several can share the servers; '' for none. */
   readonly namespace?: string;
+  /** Whether feeds are fetched from this machine too, as the story's own is; else from public addresses alone. */
+  readonly feedsFromHere?: boolean;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -71,8 +73,7 @@ export async function startServices(
         MONGODB_URI: stack.mongodbUri,
         HOST: '127.0.0.1',
         PORT: String(portOf(name)),
-        // The demo serves a feed of its own from this machine.
-        FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true',
+        ...(options.feedsFromHere && { FEEDS_ALLOW_PRIVATE_ADDRESSES: 'true' }),
         ...(options.namespace && {
           KAFKA_NAMESPACE: `${options.namespace}.`,
           MONGODB_DATABASE: `${options.namespace}-${name}`,
