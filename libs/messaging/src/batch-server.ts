@@ -15,11 +15,11 @@ import type { IncomingMessage, KafkaClient, OutgoingMessage } from './kafka-clie
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
 import type { Topic } from '#contracts/topic.js';
+import { account, inAll, type Outcome } from './outcome.js';
 import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
 import { partsOf, slicesOf } from './slices.js';
 import type { Subscription } from './subscription.js';
-import { traceOf } from './trace.js';
 import { type GoesOn, unlessStalled } from './unless-stalled.js';
 
 export interface BatchServerOptions {
@@ -49,16 +49,6 @@ export type Step = 'read' | 'written' | 'published' | 'committed';
 
 /** Of the messages that are committed together, first to last. */
 type OffsetRange = Pick<EventBatch, 'firstOffset' | 'lastOffset'>;
-
-/** What a batch has come to, once all of it is published. */
-interface Outcome {
-  /** The parser's and the domain's; of each place in a log one. */
-  readonly refused: readonly Refusal[];
-  /** How many events were published, by topic. */
-  readonly published: ReadonlyMap<string, number>;
-  readonly repeated: number;
-  readonly ignored: number;
-}
 
 const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
@@ -208,7 +198,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     );
     if (!committed) return;
     await this.reached('committed');
-    this.account(batch, messages, finished);
+    account(finished, batch, messages, this.options);
   }
 
   /**
@@ -378,41 +368,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     );
   }
 
-  /** Counts and tells, once the batch is committed: a batch that comes twice counts once more only after a crash. */
-  private account(batch: PartitionBatch, messages: readonly IncomingMessage[], outcome: Outcome): void {
-    const { metrics, log, state } = this.options;
-    const { topic, partition } = batch;
-    const refused = new Set(outcome.refused.map(({ offset }) => offset)).size;
-    const applied = messages.length - refused - outcome.repeated - outcome.ignored;
-    for (const [name, count] of Object.entries({
-      applied,
-      repeated: outcome.repeated,
-      refused,
-      ignored: outcome.ignored,
-    })) {
-      if (count > 0) metrics.events.inc({ topic, outcome: name }, count);
-    }
-    metrics.batchEvents.observe({ topic }, messages.length);
-    for (const [to, count] of outcome.published) metrics.published.inc({ topic: to }, count);
-    if (refused === 0) return;
-    state.deadLettered(outcome.refused.length);
-    const byOffset = new Map(messages.map((message) => [message.offset, message]));
-    for (const { offset, error } of outcome.refused) {
-      metrics.deadLetters.inc({ topic, reason: error.code });
-      log.warn(
-        {
-          ...traceOf(byOffset.get(offset)!),
-          topic,
-          partition,
-          offset,
-          reason: error.code,
-          faults: error.faults,
-        },
-        `an event is refused: ${error.message}`,
-      );
-    }
-  }
-
   private async measureLag(): Promise<void> {
     const { client, state, metrics, service } = this.options;
     try {
@@ -455,21 +410,6 @@ interface Kept {
   /** @throws when the group has given the partition away. */
   check(): void;
   stop(): void;
-}
-
-/** What slices have come to, taken as one. */
-function inAll(outcomes: readonly (Outcome | undefined)[]): Outcome | undefined {
-  const published = new Map<string, number>();
-  const refused: Refusal[] = [];
-  let [repeated, ignored] = [0, 0];
-  for (const outcome of outcomes) {
-    if (!outcome) return undefined;
-    for (const [topic, count] of outcome.published) published.set(topic, (published.get(topic) ?? 0) + count);
-    refused.push(...outcome.refused);
-    repeated += outcome.repeated;
-    ignored += outcome.ignored;
-  }
-  return { refused, published, repeated, ignored };
 }
 
 const nameOf = ({ topic, partition }: PartitionBatch): string => `${topic}/${partition}`;

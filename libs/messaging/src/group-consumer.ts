@@ -2,9 +2,12 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
 import { type Headers, subjectOf } from '#contracts/kafka-binding.js';
 import type { IncomingMessage } from './kafka-client.js';
+import { endFetchersOfStopped } from './kafkajs-fetch.js';
 import { ReadRecord } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
+
+endFetchersOfStopped();
 
 /** A message that waits for its turn. */
 export interface FetchedMessage extends IncomingMessage {

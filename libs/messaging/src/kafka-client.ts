@@ -1,6 +1,6 @@
 /**
- * With `group-consumer.ts`, `partitioner.ts` and `kafkajs-records.ts`, all that knows the Kafka client library (kafkajs). All else in Orebound
- * speaks of the messages and batches declared here, so that another client can take its place.
+ * With `group-consumer.ts`, `partitioner.ts`, `kafkajs-records.ts` and `kafkajs-fetch.ts`, all that knows the Kafka client library
+ * (kafkajs). All else in Orebound speaks of the messages and batches declared here, so that another client can take its place.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, IHeaders, Kafka as KafkaJs, Producer, ProducerBatch, SASLOptions } from 'kafkajs';
