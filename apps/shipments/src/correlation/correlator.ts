@@ -10,6 +10,7 @@ import {
 } from '#contracts/shipments.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from '#messaging/effects.js';
 import { StaleWrites } from '#messaging/projection.js';
+import { partsOf } from '#messaging/slices.js';
 import type { Database } from '#service/database.js';
 import type { ShipmentsCollection } from '../shipments.collection.js';
 import { keyOf } from '../standing.js';
@@ -82,7 +83,7 @@ export class Correlator {
       }
     });
     if (refused.length > 0) yield { publish: [], refused, repeated: 0 };
-    for (const group of inGroups(heardOf, EVENTS_AT_ONCE)) {
+    for (const group of partsOf(heardOf, EVENTS_AT_ONCE)) {
       const decisions = await this.look(
         group.map((each) => soughtOf(each.translated, each.received.receivedAt)),
         undefined,
@@ -104,7 +105,7 @@ export class Correlator {
   /** Where foreign events would go if they were heard now. Nothing is written. */
   async whereTo(translated: readonly Translated[], now: Date): Promise<Decision[]> {
     const decisions: Decision[] = [];
-    for (const group of inGroups(translated, EVENTS_AT_ONCE))
+    for (const group of partsOf(translated, EVENTS_AT_ONCE))
       decisions.push(
         ...(await this.look(
           group.map((each) => soughtOf(each, now)),
@@ -123,7 +124,7 @@ export class Correlator {
       const effects = await this.unmatched.apply({ ...batch, received: ending }, session);
       const ended = await this.unmatched.endedBy(batch, session);
       yield { ...effects, refused: [...effects.refused, ...expired(ending, ended)] };
-      for (const group of inGroups(await this.toFind(batch, ended, session), WAITING_AT_ONCE))
+      for (const group of partsOf(await this.toFind(batch, ended, session), WAITING_AT_ONCE))
         yield await this.settle(batch, new Map(group), session);
       const byOffset = new Map(batch.received.map((each) => [each.offset, each]));
       const causes = (await this.unmatched.endedBy(batch, session)).flatMap(({ keys, ended: by }) => {
@@ -157,11 +158,11 @@ export class Correlator {
       ),
     );
     const found: { _id: string; at: Date; cause: Received }[] = [];
-    for (const some of inGroups([...changed], EVENTS_AT_ONCE)) {
+    for (const some of partsOf([...changed], EVENTS_AT_ONCE)) {
       const ids = some.map(([id]) => id);
       const cause = some.at(-1)![1];
       const values = await this.shipments.referencesOf(ids, session);
-      for (const each of inGroups(values, VALUES_AT_ONCE))
+      for (const each of partsOf(values, VALUES_AT_ONCE))
         for (const one of await this.unmatched.withReferences(each, session)) found.push({ ...one, cause });
       for (const one of await this.unmatched.withCandidates(ids, session)) found.push({ ...one, cause });
     }
@@ -305,7 +306,3 @@ const asItWaited = ({ event, since, partition, offset }: UnmatchedDocument): Req
   offset,
   receivedAt: since,
 });
-
-function* inGroups<T>(all: readonly T[], size: number): Generator<T[]> {
-  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
-}
