@@ -70,7 +70,7 @@ export class ShipmentsCollection {
       evolve,
       findBy: (shipment, { id, before, learntAt }) =>
         listingOf(before as ListedShipment | undefined, shipment, id, learntAt),
-      history: { of: this.history, keeps: () => true },
+      history: { of: this.history },
       codecs: { registration: { encode: encodeRegistration, decode: decodeRegistration } },
     });
   }

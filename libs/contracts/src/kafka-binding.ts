@@ -146,8 +146,14 @@ export function readForeign(
   };
 }
 
-/** Writes an event in binary mode, keyed by its subject. */
-export function writeKafka(event: CloudEvent): {
+/**
+ * Writes an event in binary mode, keyed by its subject.
+ * @param json its data, where that is made already
+ */
+export function writeKafka(
+  event: CloudEvent,
+  json?: string,
+): {
   key: string;
   value: string | null;
   headers: Record<string, string>;
@@ -163,5 +169,6 @@ export function writeKafka(event: CloudEvent): {
   if (event.dataschema !== undefined) headers['ce_dataschema'] = event.dataschema;
   for (const name in event.extensions) headers[PREFIX + name] = event.extensions[name]!;
   headers['content-type'] = event.datacontenttype ?? 'application/json';
-  return { key: event.subject, value: event.data === null ? null : JSON.stringify(event.data), headers };
+  const value = event.data === null ? null : (json ?? JSON.stringify(event.data));
+  return { key: event.subject, value, headers };
 }

@@ -4,7 +4,7 @@ import { writeKafka } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
 import type { ConsumerState } from './consumer-state.js';
 import { asItCame, deadLetter } from './dead-letter.js';
-import type { Effects, EventBatch, Received, Refusal } from './effects.js';
+import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
 import {
   CommitAbandoned,
   type FetchedMessage,
@@ -218,8 +218,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const waiting = slices.values();
     const takeNext = async (): Promise<void> => {
       for (const parts of waiting) {
-        for (const part of parts) {
-          const outcome = await this.takeSlice(route, batch, range, part, kept);
+        for (const [index, part] of parts.entries()) {
+          // Of the slice's subjects, what lies before a further part has been published by those before it.
+          const firstOffset = index === 0 ? range.firstOffset : part[0]!.offset;
+          const lastOffset = parts[index + 1] ? part.at(-1)!.offset : range.lastOffset;
+          const outcome = await this.takeSlice(route, batch, { firstOffset, lastOffset }, part, kept);
           outcomes.push(outcome);
           if (!outcome) return;
           this.options.state.signOfLife();
@@ -414,15 +417,9 @@ interface Kept {
 
 const nameOf = ({ topic, partition }: PartitionBatch): string => `${topic}/${partition}`;
 
-const toMessage = ({
+const toMessage = ({ topic, event, data }: Publication): OutgoingMessage => ({
   topic,
-  event,
-}: {
-  topic: string;
-  event: Parameters<typeof writeKafka>[0];
-}): OutgoingMessage => ({
-  topic,
-  ...writeKafka(event),
+  ...writeKafka(event, data),
 });
 
 /** Where what is refused stands: of what has waited many may be refused in the place of one message. */

@@ -8,9 +8,17 @@ import { until } from './testing/until.js';
 const LIMIT = 120_000;
 const STEPS: readonly Step[] = ['read', 'written', 'published', 'committed'];
 const SETTINGS = { batchSize: 20, concurrency: 1 };
-/** Of a batch taken in one go, and of one whose subjects go apart, so that a failure finds it done in part. */
-const STEPS_OF_BATCHES = [false, true].flatMap((subjectsApart) =>
-  STEPS.map((step) => ({ step, subjectsApart, of: subjectsApart ? 'a slice' : 'a batch' })),
+/**
+ * Of a batch taken in one go, and of one whose subjects go apart, so that a failure finds it done in part; and of what is
+ * published again from an outbox, or from the history.
+ */
+const BATCHES = [
+  { of: 'a batch', subjectsApart: false },
+  { of: 'a batch with an outbox', subjectsApart: false, outbox: true },
+  { of: 'a slice', subjectsApart: true },
+];
+const STEPS_OF_BATCHES = BATCHES.flatMap(({ of, ...apart }) =>
+  STEPS.map((step) => ({ step, of, settings: { ...SETTINGS, ...apart } })),
 );
 
 describe('a process that is killed', () => {
@@ -32,13 +40,12 @@ describe('a process that is killed', () => {
 
   it.each(STEPS_OF_BATCHES)(
     'after the step $step of $of leaves every effect to be had once',
-    async ({ step, subjectsApart }) => {
-      const settings = { ...SETTINGS, subjectsApart };
+    async ({ step, settings }) => {
       const events = additions(120, 7);
       await world.given(events);
       const first = await start(world.place, settings, { step, nth: 2, how: 'kill' });
       expect((await first.exited).signal).toBe('SIGKILL');
-      if (!(subjectsApart && step === 'committed')) expect(await world.behind()).toBeGreaterThan(0);
+      if (!(settings.subjectsApart && step === 'committed')) expect(await world.behind()).toBeGreaterThan(0);
 
       const second = await start(world.place, settings);
       await world.drained();
@@ -130,15 +137,11 @@ describe('a failure that the process outlives', () => {
 
   it.each(STEPS_OF_BATCHES)(
     'after the step $step of $of is gone through again, in the same process, with every effect once',
-    async ({ step, subjectsApart }) => {
+    async ({ step, settings }) => {
       const events = additions(120, 7);
       await world.given(events);
 
-      child = await CounterChild.start(
-        world.place,
-        { ...SETTINGS, subjectsApart },
-        { step, nth: 2, how: 'throw' },
-      );
+      child = await CounterChild.start(world.place, settings, { step, nth: 2, how: 'throw' });
       await world.drained();
 
       await expectExactlyOnce(world, events);

@@ -25,6 +25,8 @@ export interface EventBatch<E extends CloudEvent = CloudEvent> {
 export interface Publication {
   readonly topic: string;
   readonly event: CloudEvent;
+  /** Its data as JSON, where that has been made already. */
+  readonly data?: string;
 }
 
 /** An event that the domain refuses, by its place in the batch's partition. */

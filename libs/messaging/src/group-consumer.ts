@@ -46,11 +46,10 @@ export interface ConsumerOptions {
 }
 
 /**
- * All that a fetch brings is held, as it came, until it is taken through. So much of two partitions makes a large batch of
- * each. A message larger than this comes all the same, alone.
+ * All that a fetch brings is held, as it came, until it is taken through. Of a backlog it is one partition's: the more of it,
+ * the more events of a subject there are to be written at once. A message larger than this comes all the same, alone.
  */
-const MOST_BYTES_FETCHED_A_PARTITION = 4_000_000;
-const MOST_BYTES_FETCHED = 2 * MOST_BYTES_FETCHED_A_PARTITION;
+const MOST_BYTES_FETCHED = 8_000_000;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
 export const isLostPartition = (error: unknown): boolean =>
@@ -164,7 +163,7 @@ export class GroupConsumer {
       // A member that is rebalanced puts its batch down within a write, so nobody needs to wait longer for it.
       rebalanceTimeout: options.sessionTimeoutMs * 2,
       allowAutoTopicCreation: false,
-      maxBytesPerPartition: MOST_BYTES_FETCHED_A_PARTITION,
+      maxBytesPerPartition: MOST_BYTES_FETCHED,
       maxBytes: MOST_BYTES_FETCHED, // which partitions come first, kafkajs leaves to chance
       maxWaitTimeInMs: 500, // bounds how long a stop waits for a fetch; a message ends the wait at once
       retry: {

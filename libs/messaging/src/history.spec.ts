@@ -10,6 +10,7 @@ const event = (id: string, source = '/mine'): CloudEvent => ({
   data: {},
   extensions: {},
 });
+const ORIGIN = { topic: 't', partition: 3 };
 const AT = new Date('2025-10-02T09:40:00Z');
 
 const anyEvent = fc
@@ -27,8 +28,8 @@ function accepted(writes: readonly (readonly CloudEvent[])[]): {
   let acceptance: Acceptance | undefined;
   const pages: HistoryPage[] = [];
   for (const events of writes) {
-    const acceptances = new Acceptances('S', acceptance);
-    for (const one of events) acceptances.add(Acceptances.keyOf(one), AT, JSON.stringify(one));
+    const acceptances = new Acceptances('S', ORIGIN, acceptance);
+    for (const one of events) acceptances.add(Acceptances.keyOf(one), 1, AT, JSON.stringify(one));
     const written = acceptances.written();
     pages.push(...written.pages);
     acceptance = written.acceptance;
@@ -43,8 +44,8 @@ describe('what an entity has accepted', () => {
         fc.array(fc.array(anyEvent, { maxLength: 20 }), { maxLength: 5 }),
         fc.array(anyEvent),
         (writes, others) => {
-          const acceptances = new Acceptances('S', accepted(writes.slice(0, -1)).acceptance);
-          for (const one of writes.at(-1) ?? []) acceptances.add(Acceptances.keyOf(one), AT, '{}');
+          const acceptances = new Acceptances('S', ORIGIN, accepted(writes.slice(0, -1)).acceptance);
+          for (const one of writes.at(-1) ?? []) acceptances.add(Acceptances.keyOf(one), 1, AT, '{}');
 
           const keys = new Set(writes.flat().map(({ source, id }) => `${source} ${id}`));
           for (const one of [...writes.flat(), ...others])
@@ -66,9 +67,9 @@ describe('what an entity has accepted', () => {
   });
 
   it('is on several pages where one would grow past what a document holds', () => {
-    const acceptances = new Acceptances('S', undefined);
+    const acceptances = new Acceptances('S', ORIGIN, undefined);
     const texts = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(400_000));
-    for (const [nth, text] of texts.entries()) acceptances.add(`key-${nth}`.padEnd(16, '-'), AT, text);
+    for (const [nth, text] of texts.entries()) acceptances.add(`key-${nth}`.padEnd(16, '-'), nth, AT, text);
     const { pages, acceptance } = acceptances.written();
 
     expect(pages.map(({ events }) => events.length)).toEqual([2, 2]);
@@ -76,21 +77,25 @@ describe('what an entity has accepted', () => {
     expect([...pageIdsOf('S', acceptance)]).toEqual(pages.map(({ _id }) => _id));
   });
 
-  it('is one page where it is written twice alike, and two where what is said differs, or when it was learnt', () => {
-    const page = (at: Date, text: string): string => {
-      const acceptances = new Acceptances('S', undefined);
-      acceptances.add(Acceptances.keyOf(event('a')), at, text);
+  it('is one page where it is written twice alike, and two where it came elsewhere, was learnt at another time or is another event', () => {
+    const page = (id: string, offset: number, at: Date, origin = ORIGIN): string => {
+      const acceptances = new Acceptances('S', origin, undefined);
+      acceptances.add(Acceptances.keyOf(event(id)), offset, at, '{}');
       return acceptances.written().pages[0]!._id;
     };
+    const written = page('a', 7, AT);
 
-    expect(page(AT, 'arrived')).toBe(page(AT, 'arrived'));
-    expect(page(AT, 'arrived')).not.toBe(page(AT, 'departed'));
-    expect(page(AT, 'arrived')).not.toBe(page(new Date(AT.getTime() + 1), 'arrived'));
+    expect(page('a', 7, AT)).toBe(written);
+    expect(page('b', 7, AT)).not.toBe(written);
+    expect(page('a', 8, AT)).not.toBe(written);
+    expect(page('a', 7, new Date(AT.getTime() + 1))).not.toBe(written);
+    expect(page('a', 7, AT, { ...ORIGIN, partition: 4 })).not.toBe(written);
+    expect(page('a', 7, AT, { ...ORIGIN, topic: 'u' })).not.toBe(written);
   });
 
   it('is not found across the border of two keys', () => {
     const [first, second] = ['A'.repeat(16), 'B'.repeat(16)];
-    const acceptances = new Acceptances('S', { keys: first + second, pages: '' });
+    const acceptances = new Acceptances('S', ORIGIN, { keys: first + second, pages: '' });
 
     expect(acceptances.has('A'.repeat(8) + 'B'.repeat(8))).toBe(false);
     expect(acceptances.has(second)).toBe(true);

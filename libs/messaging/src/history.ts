@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { type BulkUpserts, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
+import type { EventBatch, Received } from './effects.js';
 
 /** An event that an entity has accepted, and when it was learnt of. */
 export interface Accepted<E extends CloudEvent = CloudEvent> {
@@ -9,11 +10,29 @@ export interface Accepted<E extends CloudEvent = CloudEvent> {
   readonly receivedAt: Date;
 }
 
+/** The same, with where in the log it came. */
+export interface Placed<E extends CloudEvent = CloudEvent> extends Received<E> {
+  readonly topic: string;
+}
+
+/** A partition. */
+type Origin = Pick<EventBatch, 'topic' | 'partition'>;
+
 /** Events that an entity accepted at once, as they are stored: word for word, so that what a sender put into them is nothing but text. */
 export interface HistoryPage {
   /** `<entity> <print>`, so that an entity's pages lie beside each other. */
   readonly _id: string;
-  readonly events: readonly { readonly receivedAt: Date; readonly event: string }[];
+  /** With the partition, where all of them came. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly events: readonly PageEntry[];
+}
+
+interface PageEntry {
+  readonly offset: number;
+  readonly receivedAt: Date;
+  /** The event, as JSON. */
+  readonly event: string;
 }
 
 /**
@@ -23,7 +42,7 @@ export interface HistoryPage {
 export interface Acceptance {
   /** 96 bits of what identifies each event (`source` and `id`), by which its repeat is told. */
   readonly keys: string;
-  /** 96 bits of what each page says, by which it is found, in the order in which the pages were written. */
+  /** 96 bits of which events each page has, by which it is found, in the order in which the pages were written. */
   readonly pages: string;
 }
 
@@ -37,10 +56,12 @@ const printOf = (text: string): string => hash('sha256', text, 'base64url').slic
 /** Of an entity, which events it has accepted, and the pages of those that it accepts now. */
 export class Acceptances {
   private keys: string;
-  private readonly unwritten: { receivedAt: Date; event: string }[] = [];
+  private readonly unwritten: (PageEntry & { readonly key: string })[] = [];
 
+  /** @param origin where what it accepts now comes */
   constructor(
     private readonly entity: string,
+    private readonly origin: Origin,
     private readonly stored: Acceptance | undefined,
   ) {
     this.keys = stored?.keys ?? '';
@@ -57,36 +78,41 @@ export class Acceptances {
     return false;
   }
 
-  add(key: string, receivedAt: Date, event: string): void {
+  add(key: string, offset: number, receivedAt: Date, event: string): void {
     this.keys += key;
-    this.unwritten.push({ receivedAt, event });
+    this.unwritten.push({ key, offset, receivedAt, event });
   }
 
   /** What is to be written: the pages of what was added, and then what the entity's document says of its history. */
   written(): { pages: readonly HistoryPage[]; acceptance: Acceptance } {
-    const pages = [...pagesOf(this.entity, this.unwritten)];
+    const pages: HistoryPage[] = [];
+    let first = 0;
+    let size = 0;
+    const cut = (end: number): void => {
+      if (end > first) pages.push(this.page(this.unwritten.slice(first, end)));
+      first = end;
+      size = 0;
+    };
+    for (const [index, { event }] of this.unwritten.entries()) {
+      if (size + event.length > MOST_OF_A_PAGE) cut(index);
+      size += event.length;
+    }
+    cut(this.unwritten.length);
     const prints = pages.map(({ _id }) => _id.slice(-PRINT_LENGTH)).join('');
     return { pages, acceptance: { keys: this.keys, pages: (this.stored?.pages ?? '') + prints } };
   }
-}
 
-function* pagesOf(entity: string, events: HistoryPage['events']): Generator<HistoryPage> {
-  let page: HistoryPage['events'][number][] = [];
-  let size = 0;
-  const cut = (): HistoryPage => {
-    const text = page.map(({ receivedAt, event }) => `${receivedAt.getTime()} ${event}`).join('\n');
-    return { _id: pageId(entity, printOf(text)), events: page };
-  };
-  for (const one of events) {
-    if (page.length > 0 && size + one.event.length > MOST_OF_A_PAGE) {
-      yield cut();
-      page = [];
-      size = 0;
-    }
-    page.push(one);
-    size += one.event.length;
+  /** A place in the log has one event for ever, so the places, and which events they are, say what a page says. */
+  private page(entries: typeof this.unwritten): HistoryPage {
+    const { topic, partition } = this.origin;
+    const named = entries.map(({ key, offset, receivedAt }) => `${offset} ${receivedAt.getTime()} ${key}`);
+    return {
+      _id: pageId(this.entity, printOf(`${topic} ${partition}\n${named.join('\n')}`)),
+      topic,
+      partition,
+      events: entries.map(({ offset, receivedAt, event }) => ({ offset, receivedAt, event })),
+    };
   }
-  if (page.length > 0) yield cut();
 }
 
 const pageId = (entity: string, print: string): string => `${entity} ${print}`;
@@ -117,14 +143,20 @@ export class History<E extends CloudEvent> {
   }
 
   /** What an entity has accepted, in the order in which it was learnt of. @param accepted as its document has it */
-  async of(entity: string, accepted: Acceptance | undefined): Promise<Accepted<E>[]> {
+  async of(entity: string, accepted: Acceptance | undefined): Promise<Placed<E>[]> {
     if (!accepted) return [];
     const found = await this.collection
       .find({ _id: { $gt: `${entity} `, $lt: `${entity}!` } }, { readConcern: { level: 'majority' } })
       .toArray();
-    const byId = new Map(found.map((page) => [page._id, page.events]));
-    return [...pageIdsOf(entity, accepted)]
-      .flatMap((id) => byId.get(id)!)
-      .map(({ event, receivedAt }) => ({ event: JSON.parse(event) as E, receivedAt }));
+    const byId = new Map(found.map((page) => [page._id, page]));
+    return [...pageIdsOf(entity, accepted)].flatMap((id) => {
+      const { topic, partition, events } = byId.get(id)!;
+      return events.map(({ event, ...place }) => ({
+        event: JSON.parse(event) as E,
+        ...place,
+        topic,
+        partition,
+      }));
+    });
   }
 }

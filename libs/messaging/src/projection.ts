@@ -5,7 +5,14 @@ import { type Announcement, published } from './announcement.js';
 import { bulkUpsert, type BulkUpserts, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
 import { type Delta, delta } from './delta.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
-import { type Acceptance, Acceptances, type Accepted, type History, type HistoryPage } from './history.js';
+import {
+  type Acceptance,
+  Acceptances,
+  type Accepted,
+  type History,
+  type HistoryPage,
+  type Placed,
+} from './history.js';
 import { together } from './together.js';
 
 /**
@@ -49,9 +56,12 @@ interface Bookkeeping {
   readonly version: number;
   /** Counts the events published about the entity. */
   readonly sequence: number;
-  /** By origin, what that partition last brought forth. Not loaded unless it is to be published again. */
+  /**
+   * By origin, what that partition last brought forth. Not loaded unless it is to be published again, and not there where
+   * the history has it.
+   */
   readonly outbox?: Readonly<Record<string, readonly Outgoing[]>>;
-  /** By origin, the offset of the last cause in the outbox. */
+  /** By origin, the offset of the last cause of what that partition brought forth. */
   readonly pending?: Readonly<Record<string, number>>;
   /** What is in the history: what tells a repeat, and where it is. */
   readonly accepted?: Acceptance;
@@ -88,16 +98,21 @@ interface Caused extends Publication {
   readonly offset: number;
 }
 
+const outgoing = ({ offset, topic, event }: Caused): Outgoing => ({
+  offset,
+  topic,
+  event: JSON.stringify(event),
+});
+
 /** What events have come to, before what they published is put in order. */
 interface Taken extends Omit<Effects, 'publish'> {
   readonly publish: Caused[];
 }
 
-/** An evolution with all its texts made. */
+/** An evolution, with the events that it announces. */
 interface Step<S> {
   readonly state: S;
-  readonly event: string;
-  readonly outgoing: readonly { readonly topic: string; readonly event: CloudEvent; readonly text: string }[];
+  readonly publish: readonly Publication[];
 }
 
 /** By id, what a bulk write has left as it was: written by another meanwhile, or too large for its document. */
@@ -108,7 +123,7 @@ interface Unwritten {
 
 const { BSON, MongoInvalidArgumentError } = mongoose.mongo;
 const MOST_BYTES_A_DOCUMENT = 16 * 1024 * 1024 - 1024;
-/** One message of the usual 1 MB, with room for its headers. */
+/** Of data: one message of the usual 1 MB, with room for its headers. */
 const MOST_BYTES_PUBLISHED = 900_000;
 /** The server's ways to say that a document would outgrow its 16 MB. */
 const TOO_LARGE = [10334, 17419, 17420];
@@ -138,10 +153,12 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
   readonly source: string;
   readonly evolve: Evolve<S, E>;
   /**
-   * Which accepted events to keep, and where. One that is kept is told from its repeat (same `source` and `id`) before it
-   * comes to the fold; of the others the fold tells repeats itself, by a sequence, say.
+   * Which accepted events to keep, and where; all of them unless told. One that is kept is told from its repeat (same
+   * `source` and `id`) before it comes to the fold; of the others the fold tells repeats itself, by a sequence, say.
+   *
+   * Where all are kept, what they brought forth need not be: folded once more, they bring forth the same.
    */
-  readonly history?: { readonly of: History<E>; readonly keeps: (event: E) => boolean };
+  readonly history?: { readonly of: History<E>; readonly keeps?: (event: E) => boolean };
   /** The entity an event is about; its subject where this is absent. */
   readonly entityOf?: (event: E) => string;
   /**
@@ -165,14 +182,15 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> {
 /**
  * A collection of entities folded from events, and the exactly-once half of the transport.
  *
- * What `apply` promises when it returns: for every event of the batch, its effect on the state, and the events to be
- * published of it, are stored by one majority-acknowledged, journalled write of the entity's document; or they had been
- * before.
+ * What `apply` promises when it returns: for every event of the batch, its effect on the state, and what the events to be
+ * published of it can be had from, are stored by one majority-acknowledged, journalled write of the entity's document; or
+ * they had been before.
  * Called again with the same events, in batches cut anywhere, by the same process or another, it changes nothing and
  * returns the same publications, with the same ids, as long as the batch's offsets have not been left behind.
  *
  * - State and outbox are one document write, so there is no moment at which one is stored without the other. The events
- *   that are kept are stored before it.
+ *   that are kept are stored before it. Where all are kept there is no outbox: the document says which have been accepted,
+ *   and what they brought forth follows from them.
  * - A write names the version that it was folded from. Two owners (a consumer that was frozen through a rebalance and
  *   wakes; a producer that keys one entity's events to several partitions) cannot undo each other: the later one's
  *   write is refused by the unique `_id`, and it folds again from what is there.
@@ -187,9 +205,15 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private readonly codecs: [string, { encode(value: unknown): unknown; decode(stored: unknown): unknown }][];
   private readonly findTogether: (ids: readonly string[]) => Promise<ReadonlyMap<string, Document>>;
   private readonly upsertTogether: BulkUpserts<Stored<S>>;
+  /** Whether every event that is accepted stays in the history. */
+  private readonly keepsAll: boolean;
+  private readonly keeps: (event: E) => boolean;
 
   constructor(private readonly options: ProjectionOptions<S, E>) {
     this.codecs = Object.entries(options.codecs ?? {}) as typeof this.codecs;
+    const { history } = options;
+    this.keepsAll = history !== undefined && history.keeps === undefined;
+    this.keeps = history?.keeps ?? (() => this.keepsAll);
     this.findTogether = together(
       async (asks) => {
         const found = await this.find(asks.flat(), WITHOUT_TEXTS);
@@ -204,7 +228,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const { publish, ...effects } = await this.take(batch, session);
     // In the order of their causes, whichever entities they are of: who reads them may count on an offset that rises.
     publish.sort((a, b) => a.offset - b.offset);
-    return { ...effects, publish: publish.map(({ topic, event }) => ({ topic, event })) };
+    return { ...effects, publish };
   }
 
   /** A few entities at a time, so that what a large batch loads and writes of them need not all be held at once. */
@@ -303,20 +327,50 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const found = await (session ? this.find(ids, WITHOUT_TEXTS, session) : this.findTogether(ids));
     const stored = new Map(ids.map((id) => [id, this.decoded(found.get(id))]));
     const unpublished = ids.filter((id) => mayBeUnpublished(batch, stored.get(id)));
-    if (unpublished.length > 0)
+    if (!this.keepsAll && unpublished.length > 0)
       for (const [id, whole] of await this.find(unpublished, {}, session))
         stored.set(id, this.decoded(whole));
     const plans: Plan<E>[] = [];
     for (const [id, events] of pending) {
       const before = stored.get(id);
-      const plan = this.plan(batch, id, before, events, before ? undefined : []);
-      plans.push(plan ?? this.plan(batch, id, before, events, await this.historyOf(id, before))!);
+      const again = unpublished.includes(id) ? await this.broughtForth(batch, id, before!) : [];
+      const plan = this.plan(batch, id, before, again, events, before ? undefined : []);
+      plans.push(plan ?? this.plan(batch, id, before, again, events, await this.historyOf(id, before))!);
     }
     return plans;
   }
 
-  private historyOf(id: string, before: Loaded<S> | undefined): Promise<Accepted<E>[]> {
+  private historyOf(id: string, before: Loaded<S> | undefined): Promise<Placed<E>[]> {
     return before?.accepted ? this.options.history!.of.of(id, before.accepted) : Promise.resolve([]);
+  }
+
+  /** What the batch's partition brought forth of an entity and that may not be published yet: nothing before the batch. */
+  private async broughtForth(batch: EventBatch<E>, id: string, before: Loaded<S>): Promise<Caused[]> {
+    const brought = this.keepsAll
+      ? this.foldedAgain(id, await this.historyOf(id, before), batch)
+      : (before.outbox?.[originOf(batch)] ?? []).map((one) => ({
+          ...one,
+          event: JSON.parse(one.event) as CloudEvent,
+        }));
+    return brought.filter(({ offset }) => offset >= batch.firstOffset);
+  }
+
+  /** Of all that an entity has accepted, what the events of a batch's partition brought forth. Pure. */
+  private foldedAgain(id: string, history: readonly Placed<E>[], { topic, partition }: EventBatch): Caused[] {
+    const brought: Caused[] = [];
+    let state: S | undefined;
+    let sequence = 0;
+    for (const [index, received] of history.entries()) {
+      let step = this.step(state, received, id, undefined, sequence);
+      if (step === 'needs-history') step = this.step(state, received, id, history.slice(0, index), sequence);
+      // Accepted once, it is so again: unless the fold is another since, and then nobody waits for what it said before.
+      if (typeof step === 'string' || step instanceof RefusedEvent) continue;
+      state = step.state;
+      sequence += step.publish.length;
+      if (received.topic !== topic || received.partition !== partition) continue;
+      for (const one of step.publish) brought.push({ offset: received.offset, ...one });
+    }
+    return brought;
   }
 
   private async find(
@@ -353,7 +407,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
   /**
    * Folds an entity's events. Pure.
-   * @param before with its outbox, where that may have something to publish again
+   * @param again what it brought forth before and may not be published yet
    * @param history all that was accepted before
    * @returns undefined where the fold asks for the history and it is not given
    */
@@ -361,18 +415,16 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     batch: EventBatch<E>,
     id: string,
     before: Loaded<S> | undefined,
+    again: readonly Caused[],
     events: readonly Received<E>[],
     history: readonly Accepted<E>[] | undefined,
   ): Plan<E> | undefined {
     const origin = originOf(batch);
-    const kept = (before?.outbox?.[origin] ?? []).filter(({ offset }) => offset >= batch.firstOffset);
-    const republished: Caused[] = kept
-      .filter(({ offset }) => offset <= batch.lastOffset)
-      .map(({ offset, topic, event }) => ({ offset, topic, event: JSON.parse(event) as CloudEvent }));
+    const republished = again.filter(({ offset }) => offset <= batch.lastOffset);
     const publish = [...republished];
-    const outbox: Outgoing[] = [...kept];
+    const unpublished = [...again];
     const refused: Refusal[] = [];
-    const acceptances = new Acceptances(id, before?.accepted);
+    const acceptances = new Acceptances(id, batch, before?.accepted);
     const accepted: Accepted<E>[] = [];
     let acceptedSize = before?.acceptedSize ?? 0;
     let sequence = before?.sequence ?? 0;
@@ -383,7 +435,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
     for (const received of events) {
       const { event, receivedAt, offset } = received;
-      const key = this.options.history?.keeps(event as E) ? Acceptances.keyOf(event) : undefined;
+      const key = this.keeps(event) ? Acceptances.keyOf(event) : undefined;
       if (key && acceptances.has(key)) {
         repeated++;
         continue;
@@ -399,21 +451,24 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         refused.push({ offset, error: step });
       } else if (step === 'needs-history') {
         throw new Error('a fold asked for the history that it has');
-      } else if (key && acceptedSize + step.event.length > MOST_OF_A_HISTORY) {
-        refused.push({ offset, error: outgrown(id) });
       } else {
+        const text = key ? JSON.stringify(event) : '';
+        if (acceptedSize + text.length > MOST_OF_A_HISTORY) {
+          refused.push({ offset, error: outgrown(id) });
+          continue;
+        }
         state = step.state;
         changed = true;
         if (receivedAt > learntAt) learntAt = receivedAt;
         if (key) {
-          acceptances.add(key, receivedAt, step.event);
+          acceptances.add(key, offset, receivedAt, text);
           accepted.push({ event, receivedAt });
-          acceptedSize += step.event.length;
+          acceptedSize += text.length;
         }
-        sequence += step.outgoing.length;
-        for (const { topic, event: out, text } of step.outgoing) {
-          publish.push({ offset, topic, event: out });
-          outbox.push({ offset, topic, event: text });
+        sequence += step.publish.length;
+        for (const one of step.publish) {
+          publish.push({ offset, ...one });
+          unpublished.push({ offset, ...one });
         }
       }
     }
@@ -424,11 +479,11 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const update = this.updateOf(before, { ...state!, ...found });
     Object.assign(update.$set, { version: version + 1, sequence });
     // An event that was refused once may be taken the next time, behind what later ones have brought forth.
-    outbox.sort((a, b) => a.offset - b.offset);
-    if (outbox.length > 0) {
+    unpublished.sort((a, b) => a.offset - b.offset);
+    if (unpublished.length > 0) {
       Object.assign(update.$set, {
-        [`outbox.${origin}`]: outbox,
-        [`pending.${origin}`]: outbox.at(-1)!.offset,
+        ...(!this.keepsAll && { [`outbox.${origin}`]: unpublished.map(outgoing) }),
+        [`pending.${origin}`]: unpublished.at(-1)!.offset,
       });
     } else if (before?.pending?.[origin] !== undefined) {
       update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
@@ -458,7 +513,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     try {
       const evolution = this.options.evolve(state, received, id, history);
       if (typeof evolution === 'string' || evolution instanceof RefusedEvent) return evolution;
-      const outgoing = evolution.announcements.map((announcement, nth) => {
+      const publish = evolution.announcements.map((announcement, nth) => {
         const out = published(announcement, {
           source: this.options.source,
           entity: id,
@@ -466,12 +521,12 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
           nth,
           sequence: sequence + nth + 1,
         });
-        const text = JSON.stringify(out);
-        if (Buffer.byteLength(text) > MOST_BYTES_PUBLISHED)
-          throw new Error(`it announces more than one message holds: ${text.length} characters`);
-        return { topic: announcement.topic, event: out, text };
+        const data = JSON.stringify(out.data);
+        if (Buffer.byteLength(data) > MOST_BYTES_PUBLISHED)
+          throw new Error(`it announces more than one message holds: ${data.length} characters`);
+        return { topic: announcement.topic, event: out, data };
       });
-      return { state: evolution.state, event: JSON.stringify(event), outgoing };
+      return { state: evolution.state, publish };
     } catch (error) {
       return new RefusedEvent('fold-failed', `the fold failed: ${(error as Error).stack ?? String(error)}`);
     }

@@ -39,6 +39,8 @@ export interface CounterSettings {
   readonly stalledAfterMs?: number;
   /** Whether the counters go apart (`takes`). */
   readonly subjectsApart?: boolean;
+  /** Whether what is on its way out is kept in an outbox, as where a history has not all; else it follows from the history. */
+  readonly outbox?: boolean;
 }
 
 /** What a test may put in its way. */
@@ -83,7 +85,10 @@ export class CounterService {
       collection: database.collection<CounterDocument>('counters'),
       source: '/counters',
       evolve,
-      history: { of: new History(database.collection('counters.history')), keeps: () => true },
+      history: {
+        of: new History(database.collection('counters.history')),
+        ...(settings.outbox && { keeps: () => true }),
+      },
     });
     const counters = seams.around?.(projection) ?? projection;
     const strategy = new KafkaBatchServer(

@@ -130,7 +130,11 @@ export async function runService<C extends ServiceConfig>(
       }),
     delete: (path) => ask(path, { method: 'DELETE' }),
     produce,
-    send: (to, ...events) => produce(to.name, events.map(writeKafka)),
+    send: (to, ...events) =>
+      produce(
+        to.name,
+        events.map((event) => writeKafka(event)),
+      ),
     caughtUp: (...topics) =>
       until('the service has taken all', async () => {
         const names = topics.map(({ name }) => name);
