@@ -76,16 +76,25 @@ const bodyOf = (format: HostileFormat, messages: readonly Message[]): unknown =>
   }
 };
 
-/** Some messages of one shipment, as they are sent to the format's door, with one to three places of them wrong. */
+/** Some messages of one shipment, with what is sent of them to the format's door. */
+export function soundBody(
+  format: HostileFormat,
+  { nth, from, many }: { nth: number; from: number; many: number },
+): Sent {
+  const written = format === 'dcsa-3.0.0-beta' ? 'dcsa-3.0.0' : format;
+  const all = messagesOf(9, nth, written).filter((message) => message.format === written);
+  const some = all.slice(from % all.length).slice(0, many);
+  return { format, shipment: some[0]!.shipment, body: bodyOf(format, some) };
+}
+
+/** Such a body with one to three places of it wrong. */
 export const anySent = (format: HostileFormat): fc.Arbitrary<Sent> =>
   fc.tuple(fc.nat(1_000), fc.nat(1_000), fc.integer({ min: 1, max: 3 })).chain(([nth, from, many]) => {
-    const written = format === 'dcsa-3.0.0-beta' ? 'dcsa-3.0.0' : format;
-    const all = messagesOf(9, nth, written).filter((message) => message.format === written);
-    const some = all.slice(from % all.length).slice(0, many);
+    const { shipment, body } = soundBody(format, { nth, from, many });
     // A list is put into an object, for what is outermost is never mutated.
-    return anyMutation(fc.constant({ body: bodyOf(format, some) }), change).map((sent) => ({
+    return anyMutation(fc.constant({ body }), change).map((sent) => ({
       format,
-      shipment: some[0]!.shipment,
+      shipment,
       body: (sent as { body?: unknown }).body ?? null,
     }));
   });
