@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { SHIPMENTS_INBOUND } from '#contracts/shipments.js';
 import { type RunningService, untilReady } from '#service/testing/running-service.js';
 import { runShipments, SHIPMENTS_TOPICS } from '../../apps/shipments/src/testing/run-shipments.js';
-import { anySent } from './hostile.js';
-import { type Format, FORMATS } from './message.js';
+import { anySent, HOSTILE_FORMATS, type HostileFormat } from './hostile.js';
 
 const RUNS = 150;
-const DOORS: Readonly<Record<Format, readonly [path: string, type: string]>> = {
+const DOORS: Readonly<Record<HostileFormat, readonly [path: string, type: string]>> = {
   cloudevents: ['/events', 'application/cloudevents-batch+json'],
   epcis: ['/epcis/capture', 'application/json'],
   'dcsa-2.2': ['/dcsa/v2/events?party=OREB', 'application/json'],
   'dcsa-3.0.0': ['/dcsa/v3/events', 'application/json'],
+  'dcsa-3.0.0-beta': ['/dcsa/v3/events', 'application/json'],
 };
 
 let shipments: RunningService;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => shipments?.stop());
 
-it.each(FORMATS)('of %s are accepted, or refused with a code', async (format) => {
+it.each(HOSTILE_FORMATS)('of %s are accepted, or refused with a code', async (format) => {
   const [path, type] = DOORS[format];
   const answers = new Map<string, number>();
   await fc.assert(
@@ -44,12 +44,13 @@ const CONTENT_TYPES = {
   epcis: 'application/vnd.gs1.epcis+json',
   'dcsa-2.2': 'application/vnd.dcsa.tnt.v2+json',
   'dcsa-3.0.0': 'application/vnd.dcsa.tnt.v3+json',
+  'dcsa-3.0.0-beta': 'application/vnd.dcsa.tnt.v3+json',
 } as const;
 
 it.each(Object.entries(CONTENT_TYPES))(
   'of %s by themselves on Kafka hold nobody up',
   async (format, type) => {
-    const sent = fc.sample(anySent(format as Format), { numRuns: RUNS, seed: 7 });
+    const sent = fc.sample(anySent(format as HostileFormat), { numRuns: RUNS, seed: 7 });
     const messages = sent.map(({ body }) => ({
       value: JSON.stringify(body),
       headers: { 'content-type': type, party: 'OREB' },

@@ -35,8 +35,7 @@ import {
 import { shipmentOf, summaryOf, timelineOf } from '../../apps/shipments/src/shipment-view.js';
 import { csvOf, rowOf } from '../../apps/shipments/src/shipments-csv.js';
 import { featureOf } from '../../apps/shipments/src/shipments-geojson.js';
-import { anySent, type Sent } from './hostile.js';
-import { FORMATS } from './message.js';
+import { anySent, HOSTILE_FORMATS, type Sent } from './hostile.js';
 import { messagesOf } from './traffic.js';
 
 const RUNS = 1_500;
@@ -55,7 +54,8 @@ function acceptedBy({ format, body }: Sent): CloudEvent[] {
       return items.map((item) => capturedEvent(item, context));
     }
     case 'dcsa-2.2':
-    case 'dcsa-3.0.0': {
+    case 'dcsa-3.0.0':
+    case 'dcsa-3.0.0-beta': {
       const items = allSound(readRequest(body, format === 'dcsa-2.2' ? 'v2' : 'v3', 'OREB'));
       return items.map((item) => reportedEvent(item, 'OREB'));
     }
@@ -101,7 +101,7 @@ function lived(id: string, events: readonly ShipmentEvent[]): unknown {
   ];
 }
 
-describe.each(FORMATS)('a mutated document of %s', (format) => {
+describe.each(HOSTILE_FORMATS)('a mutated document of %s', (format) => {
   it('is refused with what is wrong, or can be lived with', () => {
     const verdicts = { taken: 0, refused: 0 };
     fc.assert(
@@ -132,6 +132,7 @@ const MESSAGES = {
   epcis: EpcisMessage,
   'dcsa-2.2': DcsaV2Message,
   'dcsa-3.0.0': DcsaV3Message,
+  'dcsa-3.0.0-beta': DcsaV3Message,
 } as const;
 
 describe.each(Object.keys(MESSAGES) as (keyof typeof MESSAGES)[])(

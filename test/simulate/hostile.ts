@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { jsonEvent } from '#contracts/cloudevent.js';
 import { anyMutation, type Change, mistakes } from '../../libs/contracts/testing/any-data.js';
+import { asDcsaBeta, type V3Event } from './as-dcsa-beta.js';
 import { documentOf } from './as-epcis.js';
-import { type Format, type Message } from './message.js';
+import { FORMATS, type Message } from './message.js';
 import { messagesOf } from './traffic.js';
 
 const name = fc.oneof(
@@ -46,14 +47,18 @@ const excess: fc.Arbitrary<Change> = fc
 
 const change = fc.oneof({ weight: 9, arbitrary: mistakes(name) }, { weight: 2, arbitrary: excess });
 
+/** The beta too, which the traffic is not sent in: it is made of that in 3.0.0. */
+export const HOSTILE_FORMATS = [...FORMATS, 'dcsa-3.0.0-beta'] as const;
+export type HostileFormat = (typeof HOSTILE_FORMATS)[number];
+
 export interface Sent {
-  readonly format: Format;
+  readonly format: HostileFormat;
   readonly shipment: string;
   /** As it is parsed from what came. */
   readonly body: unknown;
 }
 
-const bodyOf = (format: Format, messages: readonly Message[]): unknown => {
+const bodyOf = (format: HostileFormat, messages: readonly Message[]): unknown => {
   const events = messages.map(({ event }) => event);
   switch (format) {
     case 'cloudevents':
@@ -64,20 +69,32 @@ const bodyOf = (format: Format, messages: readonly Message[]): unknown => {
       return events;
     case 'dcsa-3.0.0':
       return { events };
+    case 'dcsa-3.0.0-beta':
+      return events.map((event) => asDcsaBeta(event as unknown as V3Event));
     default:
       return format satisfies never;
   }
 };
 
-/** Some messages of one shipment, as they are sent to the format's door, with one to three places of them wrong. */
-export const anySent = (format: Format): fc.Arbitrary<Sent> =>
+/** Some messages of one shipment, with what is sent of them to the format's door. */
+export function soundBody(
+  format: HostileFormat,
+  { nth, from, many }: { nth: number; from: number; many: number },
+): Sent {
+  const written = format === 'dcsa-3.0.0-beta' ? 'dcsa-3.0.0' : format;
+  const all = messagesOf(9, nth, written).filter((message) => message.format === written);
+  const some = all.slice(from % all.length).slice(0, many);
+  return { format, shipment: some[0]!.shipment, body: bodyOf(format, some) };
+}
+
+/** Such a body with one to three places of it wrong. */
+export const anySent = (format: HostileFormat): fc.Arbitrary<Sent> =>
   fc.tuple(fc.nat(1_000), fc.nat(1_000), fc.integer({ min: 1, max: 3 })).chain(([nth, from, many]) => {
-    const all = messagesOf(9, nth, format).filter((message) => message.format === format);
-    const some = all.slice(from % all.length).slice(0, many);
+    const { shipment, body } = soundBody(format, { nth, from, many });
     // A list is put into an object, for what is outermost is never mutated.
-    return anyMutation(fc.constant({ body: bodyOf(format, some) }), change).map((sent) => ({
+    return anyMutation(fc.constant({ body }), change).map((sent) => ({
       format,
-      shipment: some[0]!.shipment,
+      shipment,
       body: (sent as { body?: unknown }).body ?? null,
     }));
   });

@@ -157,6 +157,24 @@ describe('binary mode', () => {
     expect(refusal(headers)).toEqual(expected);
   });
 
+  it.each([
+    ['Content-Type', 'application/cloudevents+json', 'content-type'],
+    ['CONTENT-TYPE', 'application/vnd.gs1.epcis+json', 'content-type'],
+    ['Ce_Id', 'a1', 'ce_id'],
+    [`CE_${'x'.repeat(1_000)}`, 'a1', `ce_${'x'.repeat(97)}`],
+  ])('says how a header is named that is written in capitals: %s', (name, value, should) => {
+    const refused = (headers: Headers): string => {
+      try {
+        return JSON.stringify(readKafka({ headers, value: Buffer.from('{}') }));
+      } catch (error) {
+        return `${(error as RefusedEvent).code}: ${(error as RefusedEvent).message}`;
+      }
+    };
+    const words = `the header ${name.slice(0, 100)} must be named ${should}: in Kafka capitals make another name`;
+    expect(refused({ [name]: Buffer.from(value) })).toBe(`not-a-cloudevent: ${words}`);
+    expect(refused({ 'X-Trace': Buffer.from('1') })).toMatch(/^not-a-cloudevent: neither ce_ headers/u);
+  });
+
   it('takes U+FFFD itself for what it is', () => {
     expect(
       readKafka({ headers: { ...binary, ce_ext: Buffer.from('\ufffd') }, value: null }).extensions,

@@ -47,6 +47,25 @@ function* attributesOf(headers: Headers, contentType: string | undefined): Gener
   if (contentType !== undefined) yield ['datacontenttype', contentType];
 }
 
+const LONGEST_SHOWN = 100;
+const NEITHER_MODE =
+  'neither ce_ headers (binary mode) nor the content type application/cloudevents+json (structured mode)';
+
+/**
+ * What is said of a header that would be one of the binding's in lower case. It is not taken for it: the names of Kafka's
+ * headers are told apart by capitals, and whoever looks for the subject of a message alone would not find it.
+ */
+function misnamed(headers: Headers): string | undefined {
+  for (const name in headers) {
+    const lower = name.toLowerCase();
+    if (lower !== name && (lower === 'content-type' || lower.startsWith(PREFIX))) {
+      const [is, should] = [name, lower].map((each) => each.slice(0, LONGEST_SHOWN)) as [string, string];
+      return `the header ${is} must be named ${should}: in Kafka capitals make another name`;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Reads an event in either mode (Kafka protocol binding, 3). Kafka has no batch mode.
  * @throws RefusedEvent with the code that the dead letter carries; nothing else, whatever the message is.
@@ -68,10 +87,7 @@ export function readKafka(message: { readonly value: Buffer | null; readonly hea
     headers['ce_id'] === undefined &&
     headers['ce_type'] === undefined
   ) {
-    throw new RefusedEvent(
-      'not-a-cloudevent',
-      'neither ce_ headers (binary mode) nor the content type application/cloudevents+json (structured mode)',
-    );
+    throw new RefusedEvent('not-a-cloudevent', misnamed(headers) ?? NEITHER_MODE);
   }
   const envelope = readEnvelope(attributesOf(headers, contentType));
   requireJson(contentType);

@@ -1,6 +1,6 @@
 /**
  * DCSA's codes. 2.2, the beta and the first text of 3.0.0 have codes of four letters (`GTIN`), the last text of 3.0.0 has
- * words (`GATED_IN`); both are taken for 3.0.0, and become codes where the translation looks at them.
+ * words (`GATED_IN`); both are taken for 3.0.0, and what has a code becomes it: the same has one name in all of them.
  */
 import type { Classifier } from '#contracts/shipments.js';
 import type { Reference, Transport } from '#contracts/trade.js';
@@ -39,7 +39,19 @@ export const EQUIPMENT_CODES = [
 ] as const;
 
 const WORDS = new Map<string, string>([
+  ['RECEIVED', 'RECE'],
+  ['DRAFTED', 'DRFT'],
+  ['PENDING_APPROVAL', 'PENA'],
+  ['PENDING_UPDATE', 'PENU'],
+  ['REJECTED', 'REJE'],
+  ['APPROVED', 'APPR'],
+  ['ISSUED', 'ISSU'],
+  ['SURRENDERED', 'SURR'],
+  ['SUBMITTED', 'SUBM'],
+  ['VOIDED', 'VOID'],
   ['CONFIRMED', 'CONF'],
+  ['REQUESTED', 'REQS'],
+  ['COMPLETED', 'CMPL'],
   ['ON_HOLD', 'HOLD'],
   ['RELEASED', 'RELS'],
   ['ARRIVED', 'ARRI'],
@@ -48,7 +60,15 @@ const WORDS = new Map<string, string>([
   ['DISCHARGED', 'DISC'],
   ['GATED_IN', 'GTIN'],
   ['GATED_OUT', 'GTOT'],
+  ['STUFFED', 'STUF'],
+  ['STRIPPED', 'STRP'],
+  ['PICKED_UP', 'PICK'],
   ['DROPPED_OFF', 'DROP'],
+  ['INSPECTED', 'INSP'],
+  ['RESEALED', 'RSEA'],
+  ['REMOVED', 'RMVD'],
+  ['MEASURED', 'MEAS'],
+  ['ADJUSTED', 'ADJU'],
   ['CUSTOMS_SELECTED_FOR_SCAN', 'CUSS'],
   ['CUSTOMS_SELECTED_FOR_INSPECTION', 'CUSI'],
   ['CUSTOMS_RELEASED', 'CUSR'],

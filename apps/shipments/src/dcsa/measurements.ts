@@ -7,6 +7,7 @@ import type { Part } from './part.js';
 const DIGITS_BEHIND = 12;
 const TOO_LARGE = 1e12;
 const MOST_PROBES = 100;
+const MOST_SENSORS = 40;
 const PERCENT = 'P1';
 
 export function measurementsIn(reefer: Part): Measurement[] {
@@ -31,7 +32,12 @@ export function measurementsIn(reefer: Part): Measurement[] {
   });
   const air = (['supply', 'return'] as const).flatMap((side) => {
     const part = reefer.part(`${side}AirTemperatureMeasurement`);
-    return measured('temperature', part.number('measuredTemperatureValue'), { name: `${side} air`, unit });
+    const value = part.number('temperatureValue') ?? part.number('measuredTemperatureValue');
+    const sensors = part.parts('sensorReadings', MOST_SENSORS).flatMap((sensor, nth) => {
+      const name = `${side} air ${sensor.words('sensorLabel', 100) ?? nth + 1}`;
+      return measured('temperature', sensor.number('temperatureValue'), { name, unit });
+    });
+    return [...measured('temperature', value, { name: `${side} air`, unit }), ...sensors];
   });
   const ambient = reefer.number('ambientMeasuredTemperature');
   const parameters = reefer.part('measuredParameters');

@@ -72,6 +72,13 @@ export class Part {
     return shown.slice(0, most).join('').trim() || undefined;
   }
 
+  /** The words of a list, as far as they are words. */
+  wordList(name: string, most: number, each: number): string[] {
+    const list = this.get(name);
+    if (!Array.isArray(list)) return [];
+    return list.slice(0, most).flatMap((item: unknown) => new Part({ item }).words('item', each) ?? []);
+  }
+
   timestamp(name: string): string | undefined {
     const value = this.get(name);
     if (value === undefined || isTimestamp(value)) return value as string | undefined;

@@ -19,6 +19,7 @@ import {
   voyageOf,
 } from './read-parts.js';
 
+const MOST_REASONS = 5;
 const SUBTYPES: Readonly<Record<EventType, string>> = {
   SHIPMENT: 'shipmentEventType',
   TRANSPORT: 'transportEventType',
@@ -83,6 +84,7 @@ export function readV3(event: Part, party: string | undefined): DcsaReport | Dcs
       event.words('reason', 1000),
       shipment.words('reason', 500),
       transportDetails.words('changeRemark', 400),
+      ...transportDetails.wordList('delayReasonCodes', MOST_REASONS, 20),
     ),
     references: references.list(),
   };

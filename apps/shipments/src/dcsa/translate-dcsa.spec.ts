@@ -208,6 +208,46 @@ describe('an event of 3.0.0', () => {
       { type: 'other', name: 'oxygen', value: '20.6', unit: 'P1' },
     ]);
   });
+
+  it('of a reefer has the air that goes in and comes back, by the last text of 3.0.0 and by the first', () => {
+    const measuredIn = (reeferDetails: object): unknown => {
+      const event = { ...reefer(), reeferDetails: { temperatureUnit: 'CEL', ...reeferDetails } };
+      return (eventOf('3.0.0', event).data as ObservationReported).measurements;
+    };
+    const sensorReadings = [{ temperatureValue: -12.1, sensorLabel: 'P16' }, { temperatureValue: -12.5 }];
+    expect(
+      measuredIn({
+        supplyAirTemperatureMeasurement: { temperatureValue: -12.3, sensorReadings },
+        returnAirTemperatureMeasurement: { measuredTemperatureValue: -11 },
+      }),
+    ).toEqual([
+      { type: 'temperature', name: 'supply air', value: '-12.3', unit: 'CEL' },
+      { type: 'temperature', name: 'supply air P16', value: '-12.1', unit: 'CEL' },
+      { type: 'temperature', name: 'supply air 2', value: '-12.5', unit: 'CEL' },
+      { type: 'temperature', name: 'return air', value: '-11', unit: 'CEL' },
+    ]);
+  });
+
+  it('of 3.0.0 says why it is late', () => {
+    const late = { transportDetails: { changeRemark: 'Bad weather', delayReasonCodes: ['WEA', 7, 'STR'] } };
+    expect(eventOf('3.0.0', v3({}, late)).data).toMatchObject({ remarks: 'Bad weather; WEA; STR' });
+    const wrong = { transportDetails: { delayReasonCodes: 'WEA' } };
+    expect(eventOf('3.0.0', v3({}, wrong)).data).not.toHaveProperty('remarks');
+  });
+
+  it.each([
+    ['SHIPMENT', 'VOIDED', 'VOID'],
+    ['EQUIPMENT', 'STUFFED', 'STUF'],
+    ['EQUIPMENT', 'AVAILABLE_FOR_PICKUP', 'AVAILABLE_FOR_PICKUP'],
+    ['REEFER', 'MEASURED', 'MEAS'],
+  ])('of a %s that is %s has the code %s, where there is one', (eventType, word, kind) => {
+    const classification = {
+      eventType,
+      eventClassifier: 'ACTUAL',
+      [`${eventType.toLowerCase()}EventType`]: word,
+    };
+    expect(eventOf('3.0.0', v3({}, { eventClassification: classification })).data).toMatchObject({ kind });
+  });
 });
 
 describe('an event of the beta', () => {

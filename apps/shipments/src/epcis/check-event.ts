@@ -1,5 +1,6 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, Format } from 'ajv/dist/2020.js';
 import { type Fault, type FaultCode, step } from '#contracts/fault.js';
+import { errorFinder, type FindErrors } from '#contracts/find-errors.js';
 import { isTimestamp } from '#contracts/time.js';
 import { isUri } from '#contracts/uri.js';
 import { EVENT_TYPES, type EpcisEvent, type EventType, isObject, type Json } from './epcis-event.js';
@@ -12,21 +13,29 @@ const LARGEST_CONTEXT = 4 * 1024;
 /** Written out at each of its uses where an event's identity is made of what it says. */
 const LONGEST_NAMESPACE = 200;
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strictRequired: false, allowUnionTypes: true });
-ajv.addFormat('date-time', { type: 'string', validate: isTimestamp });
 // Of a text that is too long that is said already, and the form of a very long one takes long to tell. A character has
 // two code units at most, so one that is longer than this is too long however its characters are counted.
 const isLong = (text: string): boolean => text.length > 2 * LONGEST_URI;
-ajv.addFormat('uri', { type: 'string', validate: (text: string) => isLong(text) || isUri(text) });
-for (const [name, { words }] of Object.entries(VOCABULARIES)) {
-  const validate = (term: string): boolean =>
-    isLong(term) || words.has(term) || (isUri(term) && !/^urn:epcglobal:cbv:/iu.test(term));
-  ajv.addFormat(name, { type: 'string', validate });
-}
+const text = (validate: (text: string) => boolean): Format => ({ type: 'string', validate });
+const finderOf = errorFinder({
+  'date-time': text(isTimestamp),
+  uri: text((uri) => isLong(uri) || isUri(uri)),
+  ...Object.fromEntries(
+    Object.entries(VOCABULARIES).map(([name, { words }]) => [
+      name,
+      text(
+        (term) =>
+          isLong(term) ||
+          (words as ReadonlySet<string>).has(term) ||
+          (isUri(term) && !/^urn:epcglobal:cbv:/iu.test(term)),
+      ),
+    ]),
+  ),
+});
 
-const checkDocument = ajv.compile(DOCUMENT);
-const CHECKS = new Map<EventType, ValidateFunction>(
-  EVENT_TYPES.map((type) => [type, ajv.compile(schemaOfEvent(type))]),
+const errorsOfDocument = finderOf(DOCUMENT);
+const ERRORS = new Map<EventType, FindErrors>(
+  EVENT_TYPES.map((type) => [type, finderOf(schemaOfEvent(type))]),
 );
 
 const CODES: Readonly<Record<string, FaultCode>> = {
@@ -137,19 +146,19 @@ export function eventFaults(event: unknown): Fault[] {
     return [{ pointer: '', code: 'malformed', message: 'must be an EPCIS event, an object' }];
   if (isDeep(event, DEEPEST))
     return [{ pointer: '', code: 'malformed', message: `must not be nested deeper than ${DEEPEST} levels` }];
-  const check = CHECKS.get(event['type'] as EventType);
-  if (!check) {
+  const errorsOf = ERRORS.get(event['type'] as EventType);
+  if (!errorsOf) {
     const code = event['type'] === undefined ? 'required' : 'not-allowed';
     return [{ pointer: '/type', code, message: `must be one of ${EVENT_TYPES.join(', ')}` }];
   }
   const context = contextFaults(event['@context']);
-  if (!check(event)) return [...context, ...faultsOf(check.errors ?? [])];
+  const errors = errorsOf(event);
+  if (errors.length > 0) return [...context, ...faultsOf(errors)];
   const sound = event as unknown as EpcisEvent;
   return [...context, ...incomplete(sound), ...certificationFaults(event)];
 }
 
 /** What is wrong with a document, without its events. */
 export function documentFaults(document: Readonly<Record<string, Json>>): Fault[] {
-  const faults = checkDocument(document) ? [] : [...faultsOf(checkDocument.errors ?? [])];
-  return [...faults, ...contextFaults(document['@context'])];
+  return [...faultsOf(errorsOfDocument(document)), ...contextFaults(document['@context'])];
 }

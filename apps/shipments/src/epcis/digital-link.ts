@@ -75,7 +75,7 @@ const joined = (first: string, rest: string): string => (rest === '' ? first : `
 
 const EPC_URI = /^urn:epc:(id|class|idpat):([a-z]+):(\d{6,12})\.([^.]*)(?:\.(.+))?$/u;
 /** What a pattern of all serials leaves behind: the key without its qualifier, or without its serial. */
-const ANY_SERIAL = /(?:\/(?:10|21|235|8011))?\/?%2A$/u;
+const ANY_SERIAL = /(?:\/(?:10|21|235|8011)\/)?(?:%2A|\*)$/u;
 
 const fromUrn = (uri: string): string | undefined => {
   const parts = EPC_URI.exec(uri);
@@ -83,7 +83,7 @@ const fromUrn = (uri: string): string | undefined => {
   const [, kind, scheme, company, reference, serial = ''] = parts;
   const key = SCHEMES.get(scheme!)?.(company!, reference!, serial);
   if (key === undefined) return undefined;
-  return kind === 'idpat' ? key.replace(/\/\*$/u, '').replace(ANY_SERIAL, '') : key;
+  return kind === 'idpat' ? key.replace(ANY_SERIAL, '') : key;
 };
 
 /** Each primary key: the form its value has, and its qualifiers, the finest first. */

@@ -175,4 +175,25 @@ describe('an event hash ID', () => {
   it('has no name for a prefix that no context explains', () => {
     expect(preHash(booking({ 'who:knows': 7 }))).toContain('who:knows=7');
   });
+
+  it('has what GS1 abbreviates written out, and what others do as it stands', () => {
+    const said = preHash(smelting({ ilmd: { 'cbvmda:lotNumber': 'L1' }, 'ore:kiln': 'ore:rotary' }));
+    expect(said).toContain('{urn:epcglobal:cbv:mda}lotNumber=L1');
+    expect(said).toContain('{https://ore.example/epcis/}kiln=ore:rotary');
+    expect(preHash(booking({ 'ore:measured': 'gs1:Mass' }))).toContain(
+      'measured=https://ref.gs1.org/voc/Mass',
+    );
+  });
+
+  it.each([
+    ['cpi:4012345.ABC.*', '8010/4012345ABC'],
+    ['itip:4012345.012345.01.02.*', '8006/040123451234560102'],
+    ['sgtin:4012345.012345.*', '01/04012345123456'],
+    ['gdti:4012345.55555.*', '253/4012345555554'],
+  ])('has the pattern %s as the class that it is of', (pattern, key) => {
+    const inputQuantityList = [{ epcClass: `urn:epc:idpat:${pattern}`, quantity: 1 }];
+    expect(preHash(smelting({ inputQuantityList }))).toContain(
+      `epcClass=https://id.gs1.org/${key}quantity=1`,
+    );
+  });
 });

@@ -150,13 +150,16 @@ const numeric = (text: string): string => {
   return minus && bare !== '0' ? `-${bare}` : bare;
 };
 
+const GS1_NAMESPACE = /^https:\/\/(?:ref\.)?gs1\.org\//u;
+
 const textOf = (value: Json, prefixes: Prefixes): string => {
   if (typeof value === 'number') return value === 0 ? '0' : new Decimal(value).toFixed();
   if (typeof value !== 'string') return JSON.stringify(value); // true, false, null
   const text = value.trim();
   if (NUMBER.test(text)) return numeric(text);
-  const expanded = split(text, prefixes);
-  return canonicalUri(expanded ? expanded[0] + expanded[1] : text);
+  // In a value only what GS1 has words for is written out (rules 15 and 16): XML has no prefixes there.
+  const [namespace = '', name = ''] = split(text, prefixes) ?? [];
+  return canonicalUri(GS1_NAMESPACE.test(namespace) ? namespace + name : text);
 };
 
 /** UTC with milliseconds (rules 8 and 9), the half rounded up; CBV 2.0 does not say how, 2.1 does. */

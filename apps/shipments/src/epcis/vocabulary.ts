@@ -76,6 +76,8 @@ export const isWord = (vocabulary: Vocabulary, text: string): boolean =>
 /** What the JSON-LD context of EPCIS makes prefixes of without being told. */
 export const STANDARD_PREFIXES: readonly (readonly [string, string])[] = [
   ['cbv', 'https://ref.gs1.org/cbv/'],
+  // As the XML binding writes it, so that an event in either has one hash: the context itself ends it with a colon.
+  ['cbvmda', 'urn:epcglobal:cbv:mda'],
   ['epcis', 'https://ref.gs1.org/epcis/'],
   ['gs1', 'https://ref.gs1.org/voc/'],
 ];
