@@ -142,6 +142,37 @@ describe('a shipment is held', () => {
     expect(openAfter(registered(), held, release(SALALAH))).toEqual(['held']);
     expect(openAfter(registered(), held, release(SAINT_LOUIS, '2025-10-02T00:00:00Z'))).toEqual(['held']);
   });
+
+  const [first, second] = CONTAINERS;
+  const inTwo = registered({ cargo: [{ ...ANTIMONY, containers: [first, second] }] });
+  const customs = (word: 'held' | 'released', day: number, ...containers: string[]) =>
+    reported(`customs-${word}`, {
+      place: SAINT_LOUIS,
+      at: `2025-10-0${day}T00:00:00Z`,
+      id: `${word} ${day}`,
+      ...(containers.length > 0 && { containers }),
+    });
+
+  it('while any of its containers is', () => {
+    const each = [inTwo, customs('held', 3, first), customs('held', 4, second)];
+    expect(exceptionsAfter(...each, customs('released', 5, second))).toMatchObject([
+      { type: 'held', id: 'held 3', detail: `held by customs at USSTL: ${first}` },
+    ]);
+    expect(openAfter(...each, customs('released', 5, second), customs('released', 6, first))).toEqual([]);
+    expect(openAfter(...each, customs('released', 5))).toEqual([]);
+    expect(openAfter(...each, customs('released', 5, first, second), customs('held', 6, first))).toEqual([
+      'held',
+    ]);
+  });
+
+  it('as a whole until each container is released, where it is known which there are', () => {
+    const whole = [inTwo, customs('held', 3)];
+    expect(exceptionsAfter(...whole, customs('released', 4, second))).toMatchObject([
+      { type: 'held', detail: `held by customs at USSTL: ${first}` },
+    ]);
+    expect(openAfter(...whole, customs('released', 4, second), customs('released', 5, first))).toEqual([]);
+    expect(openAfter(registered(), customs('held', 3), customs('released', 4, second))).toEqual([]);
+  });
 });
 
 describe('damage', () => {
@@ -151,6 +182,19 @@ describe('damage', () => {
     expect(shownBy(second, first)).toEqual([['damaged', 'a']]);
     expect(shownBy(second, first, retracted(first))).toEqual([['damaged', 'b']]);
     expect(openAfter(observed('inspecting'))).toEqual([]);
+  });
+
+  it('is told of each container', () => {
+    const damaged = (id: string, ...containers: string[]) =>
+      observed('damaged', { said: `2025-09-2${id}T00:00:00Z`, id, containers });
+    const [first, second] = CONTAINERS;
+    const [one, both] = [damaged('1', first), damaged('2', first, second)];
+    expect(exceptionsAfter(both, one)).toMatchObject([
+      { id: '1', detail: `damage to ${first} was observed` },
+    ]);
+    expect(exceptionsAfter(both, one, acknowledged('damaged', one))).toMatchObject([
+      { id: '2', detail: `damage to ${second} was observed` },
+    ]);
   });
 });
 
@@ -289,6 +333,22 @@ describe('an exception that an operator acknowledges', () => {
   it('is open again by other evidence', () => {
     const later = estimated('2025-10-06T00:00:00Z', { said: '2025-09-21T00:00:00Z' });
     expect(openAfter(due, late, acknowledged('delayed', late), later)).toEqual(['delayed']);
+  });
+
+  it('leaves open what shows the same of another container, in whatever order it came', () => {
+    const sealed = (nth: number, number: string, day: number) =>
+      reported('gate-in', {
+        at: `2025-09-1${day}T00:00:00Z`,
+        seals: [{ number, container: CONTAINERS[nth]! }],
+        id: `${nth} ${number}`,
+      });
+    const [first, second] = [sealed(0, 'B', 2), sealed(1, 'B', 3)];
+    const all = [sealed(0, 'A', 1), first, sealed(1, 'A', 1), second];
+    expect(shownBy(...all)).toEqual([['seal-mismatch', '0 B']]);
+    expect(shownBy(...all, acknowledged('seal-mismatch', first))).toEqual([['seal-mismatch', '1 B']]);
+    const seen = [first, second].map((one) => acknowledged('seal-mismatch', one));
+    expect(openAfter(...all, ...seen)).toEqual([]);
+    expect(exceptionsAfter(...all, ...seen)).toMatchObject([{ id: '0 B', acknowledged: {} }]);
   });
 
   it('may be acknowledged before its evidence comes, and that be taken back', () => {

@@ -1,7 +1,7 @@
 /** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
 import type { ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
-import { isArrival } from './arrival.js';
+import { containersOf, isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
 import {
   Exact,
@@ -13,7 +13,8 @@ import {
   weighedOf,
 } from './evidence.js';
 import { expectationsOf, passedBy } from './expectations.js';
-import type { MilestoneClaim, Shipment } from './shipment.js';
+import type { Acknowledgement, MilestoneClaim, Shipment } from './shipment.js';
+import { keyOf } from './standing.js';
 import { portsOf } from './ways.js';
 
 export interface Exception {
@@ -68,7 +69,8 @@ interface Expected {
   readonly due: Date | undefined;
 }
 
-type Judge = (shipment: Shipment, expected: Expected) => Found | undefined;
+/** All that shows it, in any order: what shows it of one container may have been acknowledged, and that of the next not. */
+type Judge = (shipment: Shipment, expected: Expected) => Found | readonly Found[] | undefined;
 
 const JUDGES: Readonly<Record<ExceptionType, Judge>> = {
   delayed: isDelayed,
@@ -92,11 +94,16 @@ export function exceptionsOf(shipment: Shipment, expected: Expected): readonly E
   for (const type of EXCEPTION_TYPES) {
     const found = JUDGES[type](shipment, expected);
     if (!found) continue;
-    const { source, id } = found.by;
-    const seen = shipment.acknowledgements?.find(
-      ({ exception, evidence }) => exception === type && evidence === `${source} ${id}`,
-    );
-    const { since, detail } = found;
+    const seenOf = ({ by }: Found): Acknowledgement | undefined =>
+      shipment.acknowledgements?.find(
+        ({ exception, evidence }) => exception === type && evidence === keyOf(by),
+      );
+    const all = [found].flat().sort(inOrder);
+    const shown = all.find((one) => !seenOf(one)) ?? all[0];
+    if (!shown) continue;
+    const { since, detail } = shown;
+    const { source, id } = shown.by;
+    const seen = seenOf(shown);
     const at = seen?.happenedAt.toISOString();
     exceptions.push({
       type,
@@ -167,17 +174,26 @@ function isRerouted(
   return found(`planned by ${ports.join(', ')}, when it left by ${planned.join(', ')}`);
 }
 
-/** Held by customs and not released since, at any place. */
-function isHeld(_: Shipment, { actual }: Expected): Found | undefined {
+/**
+ * Held by customs and not released since, at any place. Each container is released by itself; one that is held as part of
+ * the whole shipment too.
+ */
+function isHeld({ registration }: Shipment, { actual }: Expected): readonly Found[] {
   const customs = actual.filter(({ milestone }) => milestone.startsWith('customs-'));
-  const held = customs.find(
-    (claim, index) =>
-      claim.milestone === 'customs-held' &&
-      !customs
-        .slice(index + 1)
-        .some((later) => later.milestone === 'customs-released' && isSame(later, claim)),
-  );
-  return held && { since: held.at, detail: `held by customs${placeOf(held)}`, by: held };
+  return customs.flatMap((claim, index) => {
+    if (claim.milestone !== 'customs-held') return [];
+    const releases = customs
+      .slice(index + 1)
+      .filter((later) => later.milestone === 'customs-released' && isSame(later, claim));
+    if (releases.some(({ containers }) => !containers)) return [];
+    const released = new Set(releases.flatMap(({ containers }) => containers!));
+    const all = claim.containers ?? (registration ? [...containersOf(registration)] : []);
+    const held = all.filter((container) => !released.has(container));
+    // Where nothing says which containers there are, any that is released is taken to be all of it.
+    if (held.length === 0 && releases.length + all.length > 0) return [];
+    const which = claim.containers || releases.length > 0 ? `: ${held.join(', ')}` : '';
+    return [{ since: claim.at, detail: `held by customs${placeOf(claim)}${which}`, by: claim }];
+  });
 }
 
 /** What names no place is taken to be of whichever place it may be. */
@@ -186,16 +202,18 @@ const isSame = ({ place: a }: { place?: Place }, { place: b }: { place?: Place }
 
 const placeOf = ({ place }: { place?: Place }): string => (place ? ` at ${place.unlocode}` : '');
 
-function isDamaged({ evidence }: Shipment): Found | undefined {
-  const damage = evidence?.damage;
-  return damage && { since: damage.at, detail: 'damage was observed', by: damage };
+function isDamaged({ evidence }: Shipment): readonly Found[] | undefined {
+  return evidence?.damages?.map((damage) => {
+    const where = damage.container === '' ? '' : ` to ${damage.container}`;
+    return { since: damage.at, detail: `damage${where} was observed`, by: damage };
+  });
 }
 
 /** Seen without one that it was first seen with. One more may be the carrier's, or that of customs. */
-function isResealed({ evidence }: Shipment): Found | undefined {
+function isResealed({ evidence }: Shipment): readonly Found[] | undefined {
   if (!evidence?.seals) return undefined;
   const byContainer = Map.groupBy(evidence.seals, ({ container }) => container);
-  const found = [...byContainer].flatMap(([container, seals]) => {
+  return [...byContainer].flatMap(([container, seals]) => {
     const [first, ...others] = seals.toSorted(inOrderOfClaims) as [SealClaim, ...SealClaim[]];
     const numbersOf = ({ numbers }: SealClaim): string[] => numbers.split(', ');
     const other = others.find((claim) => {
@@ -206,10 +224,9 @@ function isResealed({ evidence }: Shipment): Found | undefined {
     const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${other.numbers}`;
     return [{ since: other.at, detail, by: other }];
   });
-  return earliest(found);
 }
 
-function isMisweighed({ registration, evidence }: Shipment): Found | undefined {
+function isMisweighed({ registration, evidence }: Shipment): readonly Found[] | undefined {
   if (!evidence?.ranges) return undefined;
   const declared = new Map(
     registration?.data.cargo.map(({ lot, basis, quantity, unit }) => [
@@ -217,7 +234,7 @@ function isMisweighed({ registration, evidence }: Shipment): Found | undefined {
       inKilograms(quantity, unit),
     ]),
   );
-  const found = evidence.ranges.flatMap(({ of, low, high }): Found[] => {
+  return evidence.ranges.flatMap(({ of, low, high }): Found[] => {
     const was = declared.get(of);
     const further =
       was !== undefined && isFarFrom(low, was)
@@ -231,7 +248,6 @@ function isMisweighed({ registration, evidence }: Shipment): Found | undefined {
     const later = inOrderOfClaims(low, high) > 0 ? low : high;
     return [{ since: later.at, detail: `${of}: from ${low.value} to ${high.value} kg`, by: later }];
   });
-  return earliest(found);
 }
 
 const isWeight = (of: string): boolean => !CONDITIONS.has(of);
@@ -260,11 +276,11 @@ function isOutOfOrder({ registration }: Shipment, { actual }: Expected): Found |
   return { since: before.at, detail, by: before };
 }
 
-function isOutOfLimits({ registration, evidence }: Shipment): Found | undefined {
+function isOutOfLimits({ registration, evidence }: Shipment): readonly Found[] | undefined {
   const limits = registration?.data.limits;
   if (!limits || !evidence?.ranges) return undefined;
   const ranges = new Map(evidence.ranges.map((range) => [range.of, range]));
-  return earliest(limits.flatMap((limit) => exceeded(limit, ranges.get(limit.type)) ?? []));
+  return limits.flatMap((limit) => exceeded(limit, ranges.get(limit.type)) ?? []);
 }
 
 function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undefined): Found | undefined {
@@ -288,5 +304,4 @@ function isOverdue(shipment: Shipment, { due }: Expected): Found | undefined {
   return { since: due.toISOString(), detail, by: clock };
 }
 
-const earliest = (found: readonly Found[]): Found | undefined =>
-  found.toSorted((a, b) => inOrderOfClaims(a.by, b.by) || (a.detail < b.detail ? -1 : 1))[0];
+const inOrder = (a: Found, b: Found): number => inOrderOfClaims(a.by, b.by) || (a.detail < b.detail ? -1 : 1);
