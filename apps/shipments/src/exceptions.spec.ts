@@ -262,6 +262,19 @@ describe('weights', () => {
     expect(openAfter(registration, weighed('19899', 'KGM'))).toEqual(['cargo-mismatch']);
   });
 
+  it('of the whole shipment are held against the sum of its lots, where these are declared alike', () => {
+    const whole = reported('discharged', {
+      weights: [{ kind: 'wet', quantity: '40', unit: 'TNE' }],
+      id: 'draft survey',
+    });
+    const copper = { ...ANTIMONY, lot: 'CU', quantity: '20500', unit: 'KGM' as const };
+    expect(shownBy(registered({ cargo: [ANTIMONY, copper] }), whole)).toEqual([
+      ['cargo-mismatch', 'draft survey'],
+    ]);
+    expect(openAfter(registered({ cargo: [ANTIMONY, { ...copper, quantity: '19500' }] }), whole)).toEqual([]);
+    expect(openAfter(registered({ cargo: [ANTIMONY, { ...copper, basis: 'dry' }] }), whole)).toEqual([]);
+  });
+
   it('are held against each other where nothing of the kind was declared', () => {
     expect(openAfter(registered(), weighed('25', 'TNE', 'gross'))).toEqual([]);
     expect(openAfter(weighed('25', 'TNE', 'gross'), weighed('25.2', 'TNE', 'gross'))).toEqual([

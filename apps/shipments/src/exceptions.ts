@@ -1,5 +1,5 @@
 /** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
-import type { ConditionLimit, Place } from '#contracts/trade.js';
+import type { CargoLot, ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
 import { containersOf, isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
@@ -228,12 +228,7 @@ function isResealed({ evidence }: Shipment): readonly Found[] | undefined {
 
 function isMisweighed({ registration, evidence }: Shipment): readonly Found[] | undefined {
   if (!evidence?.ranges) return undefined;
-  const declared = new Map(
-    registration?.data.cargo.map(({ lot, basis, quantity, unit }) => [
-      weighedOf({ kind: basis, lot }),
-      inKilograms(quantity, unit),
-    ]),
-  );
+  const declared = declaredOf(registration?.data.cargo ?? []);
   return evidence.ranges.flatMap(({ of, low, high }): Found[] => {
     const was = declared.get(of);
     const further =
@@ -248,6 +243,20 @@ function isMisweighed({ registration, evidence }: Shipment): readonly Found[] | 
     const later = inOrderOfClaims(low, high) > 0 ? low : high;
     return [{ since: later.at, detail: `${of}: from ${low.value} to ${high.value} kg`, by: later }];
   });
+}
+
+/** What each lot was declared to weigh, and all of them together where they were declared alike: by what a weighing is of. */
+function declaredOf(cargo: readonly CargoLot[]): ReadonlyMap<string, string> {
+  const declared = new Map(
+    cargo.map(({ lot, basis, quantity, unit }) => [
+      weighedOf({ kind: basis, lot }),
+      inKilograms(quantity, unit),
+    ]),
+  );
+  const [first, ...others] = cargo;
+  if (!first || others.some(({ basis }) => basis !== first.basis)) return declared;
+  const sum = cargo.reduce((all, { quantity, unit }) => all.plus(inKilograms(quantity, unit)), new Exact(0));
+  return declared.set(weighedOf({ kind: first.basis }), sum.toString());
 }
 
 const isWeight = (of: string): boolean => !CONDITIONS.has(of);
