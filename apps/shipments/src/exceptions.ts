@@ -1,8 +1,9 @@
 /** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
 import type { CargoLot, ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
-import { containersOf, isArrival } from './arrival.js';
+import { isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
+import { holdsOf } from './customs.js';
 import {
   Exact,
   inBaseUnit,
@@ -174,31 +175,14 @@ function isRerouted(
   return found(`planned by ${ports.join(', ')}, when it left by ${planned.join(', ')}`);
 }
 
-/**
- * Held by customs and not released since, at any place. Each container is released by itself; one that is held as part of
- * the whole shipment too.
- */
+/** Held by customs and not released since, at any place. */
 function isHeld({ registration }: Shipment, { actual }: Expected): readonly Found[] {
-  const customs = actual.filter(({ milestone }) => milestone.startsWith('customs-'));
-  return customs.flatMap((claim, index) => {
-    if (claim.milestone !== 'customs-held') return [];
-    const releases = customs
-      .slice(index + 1)
-      .filter((later) => later.milestone === 'customs-released' && isSame(later, claim));
-    if (releases.some(({ containers }) => !containers)) return [];
-    const released = new Set(releases.flatMap(({ containers }) => containers!));
-    const all = claim.containers ?? (registration ? [...containersOf(registration)] : []);
-    const held = all.filter((container) => !released.has(container));
-    // Where nothing says which containers there are, any that is released is taken to be all of it.
-    if (held.length === 0 && releases.length + all.length > 0) return [];
-    const which = claim.containers || releases.length > 0 ? `: ${held.join(', ')}` : '';
-    return [{ since: claim.at, detail: `held by customs${placeOf(claim)}${which}`, by: claim }];
-  });
+  return holdsOf(actual, registration).map(({ claim, containers, isPartial }) => ({
+    since: claim.at,
+    detail: `held by customs${placeOf(claim)}${isPartial ? `: ${containers.join(', ')}` : ''}`,
+    by: claim,
+  }));
 }
-
-/** What names no place is taken to be of whichever place it may be. */
-const isSame = ({ place: a }: { place?: Place }, { place: b }: { place?: Place }): boolean =>
-  !a || !b || a.unlocode === b.unlocode;
 
 const placeOf = ({ place }: { place?: Place }): string => (place ? ` at ${place.unlocode}` : '');
 

@@ -21,6 +21,7 @@ import { AnyOf, Count, Described, ManyOf } from '#service/view-fields.js';
 import { containersOf } from './arrival.js';
 import { DemurrageView, demurrageOf, WeighingView, weightsOf } from './containers-and-weights.js';
 import { expectationsOf } from './expectations.js';
+import { ParcelView, parcelsOf } from './parcels.js';
 import {
   againstPlan,
   EtaView,
@@ -127,6 +128,8 @@ export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => SealsView) readonly seals!: readonly SealsView[];
   /** What sensors read, at the lowest and the highest. */
   @ManyOf(() => ConditionView) readonly conditions!: readonly ConditionView[];
+  /** Each lot by itself: its containers, what they passed last, their seals, and whether customs hold them. */
+  @ManyOf(() => ParcelView) readonly parcels!: readonly ParcelView[];
   @ManyOf(() => DemurrageView) readonly demurrage!: readonly DemurrageView[];
   /** What is wrong with it. */
   @ManyOf(() => ExceptionView) readonly exceptions!: readonly ExceptionView[];
@@ -206,6 +209,7 @@ export function shipmentOf(
     weights: weightsOf(told),
     seals: sealsOf(shipment),
     conditions: conditionsOf(shipment),
+    parcels: parcelsOf(shipment, history),
     demurrage: demurrageOf(shipment, told, now),
     exceptions: shipment.exceptions ?? [],
     ...(data?.extensions && { extensions: data.extensions }),
