@@ -231,6 +231,15 @@ describe('seals', () => {
     expect(shownBy(sealed('A', '2025-09-10T00:00:00Z'), opened)).toEqual([['seal-mismatch', 'resealed']]);
   });
 
+  it('that name no container are those of the only one', () => {
+    const unnamed = reported('gate-in', { at: '2025-09-10T00:00:00Z', seals: [{ number: 'A' }] });
+    const other = sealed('B', '2025-09-20T00:00:00Z');
+    const inOne = registered({ cargo: [{ ...ANTIMONY, containers: [CONTAINERS[0]] }] });
+    expect(openAfter(inOne, unnamed, sealed('A', '2025-09-20T00:00:00Z'))).toEqual([]);
+    expect(shownBy(other, unnamed, inOne)).toEqual([['seal-mismatch', other.event.id]]);
+    expect(openAfter(registered({ cargo: IN_FIVE }), unnamed, other)).toEqual([]);
+  });
+
   it('match in whatever order they are listed', () => {
     const two = (at: string, ...numbers: string[]) =>
       reported('gate-in', { at, seals: numbers.map((number) => ({ number })) });

@@ -1,7 +1,7 @@
 /** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
 import type { CargoLot, ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
-import { isArrival } from './arrival.js';
+import { isArrival, onlyContainerOf } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
 import { holdsOf } from './customs.js';
 import {
@@ -194,9 +194,10 @@ function isDamaged({ evidence }: Shipment): readonly Found[] | undefined {
 }
 
 /** Seen without one that it was first seen with. One more may be the carrier's, or that of customs. */
-function isResealed({ evidence }: Shipment): readonly Found[] | undefined {
+function isResealed({ registration, evidence }: Shipment): readonly Found[] | undefined {
   if (!evidence?.seals) return undefined;
-  const byContainer = Map.groupBy(evidence.seals, ({ container }) => container);
+  const only = registration && onlyContainerOf(registration);
+  const byContainer = Map.groupBy(evidence.seals, ({ container }) => container || (only ?? ''));
   return [...byContainer].flatMap(([container, seals]) => {
     const [first, ...others] = seals.toSorted(inOrderOfClaims) as [SealClaim, ...SealClaim[]];
     const numbersOf = ({ numbers }: SealClaim): string[] => numbers.split(', ');

@@ -6,7 +6,7 @@ import { Container, Id, Nested, OneOf, Optional, Text, Timestamp } from '#contra
 import { type Milestone, MilestoneReported, MILESTONES, ObservationReported } from '#contracts/shipments.js';
 import { Place } from '#contracts/trade.js';
 import { Described, ManyOf } from '#service/view-fields.js';
-import { arrivedCargo, containersOf, isArrival } from './arrival.js';
+import { arrivedCargo, containersOf, isArrival, onlyContainerOf } from './arrival.js';
 import { holdsOf } from './customs.js';
 import { type Accepted, inOrderOfHappening, type Shipment } from './shipment.js';
 import { fatesIn } from './standing.js';
@@ -85,7 +85,7 @@ function whereaboutsOf(
   history: readonly Accepted[],
 ): { readonly whole: Whereabouts; readonly of: (container: string) => Whereabouts } {
   const known = shipment.registration ? containersOf(shipment.registration) : new Set<string>();
-  const { passed, sealed } = seenIn(shipment, history, known);
+  const { passed, sealed } = seenIn(shipment, history);
   const arrivedAt = arrivalsOf(shipment);
   const customs = customsOf(shipment, known);
   const at = (container: string): Whereabouts => {
@@ -116,12 +116,11 @@ const later = <T>(a: Seen<T> | undefined, b: Seen<T> | undefined): Seen<T> | und
 function seenIn(
   shipment: Shipment,
   history: readonly Accepted[],
-  known: ReadonlySet<string>,
 ): { passed: ReadonlyMap<string, Seen<PassedView>>; sealed: ReadonlyMap<string, Seen<SealedView>> } {
   const passed = new Map<string, Seen<PassedView>>();
   const sealed = new Map<string, Seen<SealedView>>();
   // Seals that name no container are of the only one, where there is one.
-  const only = known.size === 1 ? [...known][0]! : WHOLE;
+  const only = (shipment.registration && onlyContainerOf(shipment.registration)) ?? WHOLE;
   const fateOf = fatesIn(shipment);
   for (const [nth, { event }] of inOrderOfHappening(history).entries()) {
     if (event.type !== MilestoneReported.type && event.type !== ObservationReported.type) continue;
