@@ -271,6 +271,12 @@ describe('weights', () => {
     expect(openAfter(registration, weighed('19899', 'KGM'))).toEqual(['cargo-mismatch']);
   });
 
+  it('of lots of one name are held against their sum', () => {
+    const registration = registered({ cargo: [ANTIMONY, { ...ANTIMONY, mineral: 'copper' }] });
+    expect(openAfter(registration, weighed('41'))).toEqual([]);
+    expect(openAfter(registration, weighed('20.5'))).toEqual(['cargo-mismatch']);
+  });
+
   it('of the whole shipment are held against the sum of its lots, where these are declared alike', () => {
     const whole = reported('discharged', {
       weights: [{ kind: 'wet', quantity: '40', unit: 'TNE' }],
@@ -371,6 +377,26 @@ describe('an exception that an operator acknowledges', () => {
     const seen = [first, second].map((one) => acknowledged('seal-mismatch', one));
     expect(openAfter(...all, ...seen)).toEqual([]);
     expect(exceptionsAfter(...all, ...seen)).toMatchObject([{ id: '0 B', acknowledged: {} }]);
+  });
+
+  it('leaves open what is beyond the other limit, or too light where it was too heavy', () => {
+    const read = (value: string, day: number) =>
+      observed('sensor', {
+        said: `2025-09-1${day}T00:00:00Z`,
+        measurements: [{ type: 'temperature', value, unit: 'CEL' }],
+      });
+    const cool = registered({ limits: [{ type: 'temperature', min: '2', max: '8', unit: 'CEL' }] });
+    const [warm, cold] = [read('9', 1), read('1', 2)];
+    expect(openAfter(cool, warm, acknowledged('conditions-exceeded', warm))).toEqual([]);
+    expect(openAfter(cool, warm, acknowledged('conditions-exceeded', warm), cold)).toEqual([
+      'conditions-exceeded',
+    ]);
+    const scale = (quantity: string) =>
+      reported('discharged', { weights: [{ kind: 'wet', quantity, unit: 'TNE', lot: 'L1' }] });
+    const [light, heavy] = [scale('15'), scale('25')];
+    const seen = acknowledged('cargo-mismatch', light);
+    expect(openAfter(registered(), light, seen)).toEqual([]);
+    expect(openAfter(registered(), light, seen, heavy)).toEqual(['cargo-mismatch']);
   });
 
   it('may be acknowledged before its evidence comes, and that be taken back', () => {

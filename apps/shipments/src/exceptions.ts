@@ -1,4 +1,5 @@
 /** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
+import type { Decimal } from 'decimal.js';
 import type { CargoLot, ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
 import { isArrival, onlyContainerOf } from './arrival.js';
@@ -212,36 +213,31 @@ function isResealed({ registration, evidence }: Shipment): readonly Found[] | un
 }
 
 function isMisweighed({ registration, evidence }: Shipment): readonly Found[] | undefined {
-  if (!evidence?.ranges) return undefined;
+  const weighed = evidence?.ranges?.filter(({ of }) => isWeight(of)) ?? [];
+  if (weighed.length === 0) return undefined;
   const declared = declaredOf(registration?.data.cargo ?? []);
-  return evidence.ranges.flatMap(({ of, low, high }): Found[] => {
-    const was = declared.get(of);
-    const further =
-      was !== undefined && isFarFrom(low, was)
-        ? low
-        : was !== undefined && isFarFrom(high, was)
-          ? high
-          : undefined;
-    if (further)
-      return [{ since: further.at, detail: `${of}: ${further.value} kg, declared ${was} kg`, by: further }];
-    if (!isWeight(of) || !isFarFrom(low, high.value)) return [];
+  return weighed.flatMap(({ of, low, high }): Found[] => {
+    const was = declared.get(of)?.toString();
+    const off = was === undefined ? [] : [low, high].filter((reading) => isFarFrom(reading, was));
+    if (off.length > 0)
+      return off.map((by) => ({ since: by.at, detail: `${of}: ${by.value} kg, declared ${was} kg`, by }));
+    if (!isFarFrom(low, high.value)) return [];
     const later = inOrderOfClaims(low, high) > 0 ? low : high;
     return [{ since: later.at, detail: `${of}: from ${low.value} to ${high.value} kg`, by: later }];
   });
 }
 
-/** What each lot was declared to weigh, and all of them together where they were declared alike: by what a weighing is of. */
-function declaredOf(cargo: readonly CargoLot[]): ReadonlyMap<string, string> {
-  const declared = new Map(
-    cargo.map(({ lot, basis, quantity, unit }) => [
-      weighedOf({ kind: basis, lot }),
-      inKilograms(quantity, unit),
-    ]),
-  );
-  const [first, ...others] = cargo;
-  if (!first || others.some(({ basis }) => basis !== first.basis)) return declared;
-  const sum = cargo.reduce((all, { quantity, unit }) => all.plus(inKilograms(quantity, unit)), new Exact(0));
-  return declared.set(weighedOf({ kind: first.basis }), sum.toString());
+/**
+ * By what a weighing is of: what each lot was declared to weigh, and all of them together where they were declared alike.
+ * Lots of one name cannot be told apart on a scale, and count as one.
+ */
+function declaredOf(cargo: readonly CargoLot[]): ReadonlyMap<string, Decimal> {
+  const declared = new Map<string, Decimal>();
+  const areAlike = cargo.every(({ basis }) => basis === cargo[0]!.basis);
+  for (const { lot, basis: kind, quantity, unit } of cargo)
+    for (const of of [weighedOf({ kind, lot }), ...(areAlike ? [weighedOf({ kind })] : [])])
+      declared.set(of, (declared.get(of) ?? new Exact(0)).plus(inKilograms(quantity, unit)));
+  return declared;
 }
 
 const isWeight = (of: string): boolean => !CONDITIONS.has(of);
@@ -274,19 +270,20 @@ function isOutOfLimits({ registration, evidence }: Shipment): readonly Found[] |
   const limits = registration?.data.limits;
   if (!limits || !evidence?.ranges) return undefined;
   const ranges = new Map(evidence.ranges.map((range) => [range.of, range]));
-  return limits.flatMap((limit) => exceeded(limit, ranges.get(limit.type)) ?? []);
+  return limits.flatMap((limit) => exceeded(limit, ranges.get(limit.type)));
 }
 
-function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undefined): Found | undefined {
-  if (!range) return undefined;
+function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undefined): Found[] {
+  if (!range) return [];
   const least = min === undefined ? undefined : inBaseUnit(type, min, unit);
   const most = max === undefined ? undefined : inBaseUnit(type, max, unit);
+  const found: Found[] = [];
   const { low, high } = range;
   if (most !== undefined && new Exact(high.value).greaterThan(most))
-    return { since: high.at, detail: `${type} ${high.value}, at most ${most}`, by: high };
+    found.push({ since: high.at, detail: `${type} ${high.value}, at most ${most}`, by: high });
   if (least !== undefined && new Exact(low.value).lessThan(least))
-    return { since: low.at, detail: `${type} ${low.value}, at least ${least}`, by: low };
-  return undefined;
+    found.push({ since: low.at, detail: `${type} ${low.value}, at least ${least}`, by: low });
+  return found;
 }
 
 /** The next thing expected has not come, and the clock has said that its time has passed. */
