@@ -363,7 +363,7 @@ describe('an exception that an operator acknowledges', () => {
     expect(openAfter(due, late, acknowledged('delayed', late), later)).toEqual(['delayed']);
   });
 
-  it('leaves open what shows the same of another container, in whatever order it came', () => {
+  it('leaves open what shows the same of another container, or anew of the same one', () => {
     const sealed = (nth: number, number: string, day: number) =>
       reported('gate-in', {
         at: `2025-09-1${day}T00:00:00Z`,
@@ -376,6 +376,7 @@ describe('an exception that an operator acknowledges', () => {
     expect(shownBy(...all, acknowledged('seal-mismatch', first))).toEqual([['seal-mismatch', '1 B']]);
     const seen = [first, second].map((one) => acknowledged('seal-mismatch', one));
     expect(openAfter(...all, ...seen)).toEqual([]);
+    expect(shownBy(...all, ...seen, sealed(0, 'C', 4))).toEqual([['seal-mismatch', '0 C']]);
     expect(exceptionsAfter(...all, ...seen)).toMatchObject([{ id: '0 B', acknowledged: {} }]);
   });
 

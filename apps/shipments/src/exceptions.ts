@@ -202,13 +202,13 @@ function isResealed({ registration, evidence }: Shipment): readonly Found[] | un
   return [...byContainer].flatMap(([container, seals]) => {
     const [first, ...others] = seals.toSorted(inOrderOfClaims) as [SealClaim, ...SealClaim[]];
     const numbersOf = ({ numbers }: SealClaim): string[] => numbers.split(', ');
-    const other = others.find((claim) => {
-      const there = new Set(numbersOf(claim));
-      return !numbersOf(first).every((number) => there.has(number));
+    const had = numbersOf(first);
+    const name = container === '' ? 'it' : container;
+    return others.flatMap((by) => {
+      const there = new Set(numbersOf(by));
+      if (had.every((number) => there.has(number))) return [];
+      return [{ since: by.at, detail: `${name} had seals ${first.numbers}, then ${by.numbers}`, by }];
     });
-    if (!other) return [];
-    const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${other.numbers}`;
-    return [{ since: other.at, detail, by: other }];
   });
 }
 
