@@ -153,6 +153,12 @@ describe('lists of shipments', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
+  it('say what is wrong with each', async () => {
+    const { items } = await page('mineral=antimony');
+    const wrong = items.flatMap(({ id, openExceptions }) => openExceptions.map((type) => [id, type]));
+    expect(wrong).toEqual([['E', 'delayed']]);
+  });
+
   it('go on behind the shipment where a page ended, though it has moved since', async () => {
     const { next } = await page('sort=id&limit=2');
     const { items } = await page(`sort=id&limit=2&cursor=${next}`);

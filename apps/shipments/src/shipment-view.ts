@@ -67,6 +67,9 @@ export class ShipmentSummary {
   /** How much of it has arrived, while the rest has not. */
   @Optional() @Nested(() => PartsArrived) readonly partsArrived?: PartsArrived;
   @ManyOf(() => CargoLot) readonly cargo!: readonly CargoLot[];
+  /** What is wrong with it and not acknowledged. */
+  @Described({ type: 'array', items: { type: 'string', enum: [...EXCEPTION_TYPES] } })
+  readonly openExceptions!: readonly ExceptionType[];
   /** When we last learnt something of it; absent of a past moment. */
   @Optional() @Timestamp() readonly updatedAt?: string;
 }
@@ -171,9 +174,13 @@ export function summaryOf(shipment: Shipment & Identified): ShipmentSummary {
     ...(shipment.eta !== undefined && { eta: shipment.eta }),
     ...arrivedOf(shipment),
     cargo: data?.cargo ?? [],
+    openExceptions: openIn(shipment),
     ...(shipment.updatedAt && { updatedAt: shipment.updatedAt.toISOString() }),
   };
 }
+
+const openIn = ({ exceptions = [] }: Shipment): ExceptionType[] =>
+  exceptions.flatMap(({ type, acknowledged }) => (acknowledged ? [] : [type]));
 
 const arrivedOf = ({
   registration,
