@@ -21,6 +21,12 @@ export interface Arrival {
 export const containersOf = (registration: Registration): ReadonlySet<string> =>
   new Set(registration.data.cargo.flatMap((lot) => lot.containers ?? []));
 
+/** That which is meant where none is named, as of a seal; undefined where there are several, or none is registered. */
+export function onlyContainerOf(registration: Registration): string | undefined {
+  const containers = containersOf(registration);
+  return containers.size === 1 ? [...containers][0] : undefined;
+}
+
 /**
  * Whether a claim of `arrived` is of the port of discharge, and of the shipment or a container of it. Where nothing is
  * registered yet nothing speaks against it.

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DcsaEventReported } from '#contracts/dcsa.js';
-import { EventRetracted, SHIPMENTS_INBOUND } from '#contracts/shipments.js';
+import {
+  EventRetracted,
+  ExceptionRaised,
+  SHIPMENTS_EVENTS,
+  SHIPMENTS_INBOUND,
+} from '#contracts/shipments.js';
 import type { DatedReference } from '#contracts/trade.js';
 import { until } from '#messaging/testing/until.js';
 import type { Accepted } from '#service/intake.js';
@@ -153,6 +158,59 @@ describe('the doors of DCSA', () => {
         [false, true],
         [true, false],
       ]);
+    });
+
+    it('with what a reefer measured, which is an exception where it is out of the limits of the shipment', async () => {
+      const booking = newId('BKG');
+      const id = newId('SHP');
+      const kept = registered({
+        references: [{ type: 'booking', value: booking }],
+        limits: [{ type: 'temperature', max: '-18', unit: 'CEL' }],
+      });
+      await shipments.send(SHIPMENTS_INBOUND, { ...kept.event, id, subject: id });
+      await untilStatus(id, 'registered');
+      const measured = (eventID: string, inside: number): Json => ({
+        eventRouting: { originatingParty: { partyCode: 'INDX', codeListProvider: 'SMDG' } },
+        eventID,
+        eventDateTime: '2025-09-22T04:00:00Z',
+        eventUpdatedDateTime: '2025-09-22T04:05:00Z',
+        eventClassification: {
+          eventTypeCode: 'REEFER',
+          eventClassifierCode: 'ACT',
+          reeferEventTypeCode: 'MEAS',
+        },
+        shipmentDetails: { documentReference: { typeCode: 'BKG', reference: booking } },
+        equipmentDetails: { equipmentReference: 'CSQU3054383' },
+        reeferDetails: {
+          temperatureUnit: 'FAH',
+          ambientMeasuredTemperature: 98.6,
+          temperatureProbeMeasurements: [{ USDAProbeNumber: 1, measuredTemperatureValue: inside }],
+        },
+      });
+
+      const [cold, warm] = [newId('cold'), newId('warm')];
+      await post(measured(cold, -4));
+      await until('it is measured', async () => (await shipment(id)).conditions?.length === 1);
+      expect(await shipment(id)).toMatchObject({
+        status: 'registered',
+        conditions: [{ type: 'temperature', lowest: { value: '-20' }, highest: { value: '-20' } }],
+        exceptions: [],
+      });
+
+      await post(measured(warm, 14));
+      await until('it is an exception', async () => (await shipment(id)).exceptions?.length === 1);
+      expect((await shipment(id)).exceptions).toMatchObject([
+        { type: 'conditions-exceeded', severity: 'critical', detail: 'temperature -10, at most -18' },
+      ]);
+      const raised = await shipments.read(
+        SHIPMENTS_EVENTS.name,
+        ({ key, headers }) => key === id && headers['ce_type'] === ExceptionRaised.type,
+      );
+      expect(raised.value).toMatchObject({
+        exception: 'conditions-exceeded',
+        since: '2025-09-22T04:00:00Z',
+        evidence: { source: '/dcsa/SMDG:INDX', id: expect.stringContaining(warm) },
+      });
     });
 
     it('though the update and the withdrawal have come before it, and the shipment after all of them', async () => {

@@ -1,6 +1,6 @@
 /**
  * What a shipment keeps of seals, weights and sensors, so that what is wrong can be told without its timeline: of each
- * reading the lowest and the highest, of each seal and of damage the first that was told. All of these are the least of
+ * reading the lowest and the highest, of each seal and of each container's damage the first that was told. All of these are the least of
  * a set in some order, so the order of hearing does not matter. Pure.
  */
 import { Decimal } from 'decimal.js';
@@ -34,11 +34,17 @@ export interface SealClaim extends Claim {
   readonly at: string;
 }
 
+/** The first time that a container was seen to be damaged. */
+export interface DamageClaim extends Claim {
+  /** Empty for the whole shipment. */
+  readonly container: string;
+  readonly at: string;
+}
+
 export interface Evidence {
   readonly ranges?: readonly Range[];
   readonly seals?: readonly SealClaim[];
-  /** The first time that damage was seen. */
-  readonly damage?: Claim & { readonly at: string };
+  readonly damages?: readonly DamageClaim[];
 }
 
 /** Wide enough for every value and factor below; what is thirds after all is rounded alike for reading and limit. */
@@ -104,11 +110,11 @@ export function evidenceOf(
     const inBase = inBaseUnit(measured, value, unit);
     return inBase === undefined ? [] : [[measured, { ...claim, value: inBase, at }] as [string, Reading]];
   });
-  const damaged = data.kind === DAMAGE && (!held?.damage || isLater(held.damage, claim));
+  const damaged = data.kind === DAMAGE ? new Set(data.containers ?? ['']) : [];
+  const damages = [...damaged].map((container) => ({ ...claim, container, at: data.at }));
   const seals = sealClaimsOf(data.seals ?? [], claim, data.at);
-  if (readings.length === 0 && seals.length === 0 && !damaged) return held;
-  const read = withSeals(withReadings(held ?? {}, readings), seals);
-  return damaged ? { ...read, damage: { ...claim, at: data.at } } : read;
+  if (readings.length === 0 && seals.length === 0 && damages.length === 0) return held;
+  return withDamages(withSeals(withReadings(held ?? {}, readings), seals), damages);
 }
 
 function sealClaimsOf(seals: readonly Seal[], claim: Claim, at: string): SealClaim[] {
@@ -142,12 +148,24 @@ const isFurther = (a: Reading, b: Reading, direction: 1 | -1): boolean => {
 
 function withSeals(held: Evidence, claims: readonly SealClaim[]): Evidence {
   if (claims.length === 0) return held;
-  const seals = new Map(held.seals?.map((seal) => [`${seal.container} ${seal.numbers}`, seal]));
+  const keyOf = ({ container, numbers }: SealClaim): string => `${container} ${numbers}`;
+  return { ...held, seals: firstOfEach([...(held.seals ?? []), ...claims], keyOf) };
+}
+
+function withDamages(held: Evidence, claims: readonly DamageClaim[]): Evidence {
+  if (claims.length === 0) return held;
+  return {
+    ...held,
+    damages: firstOfEach([...(held.damages ?? []), ...claims], ({ container }) => container),
+  };
+}
+
+/** In the order of their keys. */
+function firstOfEach<T extends Claim>(claims: readonly T[], keyOf: (claim: T) => string): readonly T[] {
+  const first = new Map<string, T>();
   for (const claim of claims) {
-    const key = `${claim.container} ${claim.numbers}`;
-    const first = seals.get(key);
-    if (!first || isLater(first, claim)) seals.set(key, claim);
+    const held = first.get(keyOf(claim));
+    if (!held || isLater(held, claim)) first.set(keyOf(claim), claim);
   }
-  const inOrder = [...seals].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { ...held, seals: inOrder.map(([, seal]) => seal) };
+  return [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, claim]) => claim);
 }

@@ -142,6 +142,37 @@ describe('a shipment is held', () => {
     expect(openAfter(registered(), held, release(SALALAH))).toEqual(['held']);
     expect(openAfter(registered(), held, release(SAINT_LOUIS, '2025-10-02T00:00:00Z'))).toEqual(['held']);
   });
+
+  const [first, second] = CONTAINERS;
+  const inTwo = registered({ cargo: [{ ...ANTIMONY, containers: [first, second] }] });
+  const customs = (word: 'held' | 'released', day: number, ...containers: string[]) =>
+    reported(`customs-${word}`, {
+      place: SAINT_LOUIS,
+      at: `2025-10-0${day}T00:00:00Z`,
+      id: `${word} ${day}`,
+      ...(containers.length > 0 && { containers }),
+    });
+
+  it('while any of its containers is', () => {
+    const each = [inTwo, customs('held', 3, first), customs('held', 4, second)];
+    expect(exceptionsAfter(...each, customs('released', 5, second))).toMatchObject([
+      { type: 'held', id: 'held 3', detail: `held by customs at USSTL: ${first}` },
+    ]);
+    expect(openAfter(...each, customs('released', 5, second), customs('released', 6, first))).toEqual([]);
+    expect(openAfter(...each, customs('released', 5))).toEqual([]);
+    expect(openAfter(...each, customs('released', 5, first, second), customs('held', 6, first))).toEqual([
+      'held',
+    ]);
+  });
+
+  it('as a whole until each container is released, where it is known which there are', () => {
+    const whole = [inTwo, customs('held', 3)];
+    expect(exceptionsAfter(...whole, customs('released', 4, second))).toMatchObject([
+      { type: 'held', detail: `held by customs at USSTL: ${first}` },
+    ]);
+    expect(openAfter(...whole, customs('released', 4, second), customs('released', 5, first))).toEqual([]);
+    expect(openAfter(registered(), customs('held', 3), customs('released', 4, second))).toEqual([]);
+  });
 });
 
 describe('damage', () => {
@@ -151,6 +182,19 @@ describe('damage', () => {
     expect(shownBy(second, first)).toEqual([['damaged', 'a']]);
     expect(shownBy(second, first, retracted(first))).toEqual([['damaged', 'b']]);
     expect(openAfter(observed('inspecting'))).toEqual([]);
+  });
+
+  it('is told of each container', () => {
+    const damaged = (id: string, ...containers: string[]) =>
+      observed('damaged', { said: `2025-09-2${id}T00:00:00Z`, id, containers });
+    const [first, second] = CONTAINERS;
+    const [one, both] = [damaged('1', first), damaged('2', first, second)];
+    expect(exceptionsAfter(both, one)).toMatchObject([
+      { id: '1', detail: `damage to ${first} was observed` },
+    ]);
+    expect(exceptionsAfter(both, one, acknowledged('damaged', one))).toMatchObject([
+      { id: '2', detail: `damage to ${second} was observed` },
+    ]);
   });
 });
 
@@ -187,6 +231,15 @@ describe('seals', () => {
     expect(shownBy(sealed('A', '2025-09-10T00:00:00Z'), opened)).toEqual([['seal-mismatch', 'resealed']]);
   });
 
+  it('that name no container are those of the only one', () => {
+    const unnamed = reported('gate-in', { at: '2025-09-10T00:00:00Z', seals: [{ number: 'A' }] });
+    const other = sealed('B', '2025-09-20T00:00:00Z');
+    const inOne = registered({ cargo: [{ ...ANTIMONY, containers: [CONTAINERS[0]] }] });
+    expect(openAfter(inOne, unnamed, sealed('A', '2025-09-20T00:00:00Z'))).toEqual([]);
+    expect(shownBy(other, unnamed, inOne)).toEqual([['seal-mismatch', other.event.id]]);
+    expect(openAfter(registered({ cargo: IN_FIVE }), unnamed, other)).toEqual([]);
+  });
+
   it('match in whatever order they are listed', () => {
     const two = (at: string, ...numbers: string[]) =>
       reported('gate-in', { at, seals: numbers.map((number) => ({ number })) });
@@ -216,6 +269,25 @@ describe('weights', () => {
     expect(openAfter(registration, weighed('19900', 'KGM'))).toEqual([]);
     expect(shownBy(registration, weighed('20.2'))).toEqual([['cargo-mismatch', '20.2 TNE']]);
     expect(openAfter(registration, weighed('19899', 'KGM'))).toEqual(['cargo-mismatch']);
+  });
+
+  it('of lots of one name are held against their sum', () => {
+    const registration = registered({ cargo: [ANTIMONY, { ...ANTIMONY, mineral: 'copper' }] });
+    expect(openAfter(registration, weighed('41'))).toEqual([]);
+    expect(openAfter(registration, weighed('20.5'))).toEqual(['cargo-mismatch']);
+  });
+
+  it('of the whole shipment are held against the sum of its lots, where these are declared alike', () => {
+    const whole = reported('discharged', {
+      weights: [{ kind: 'wet', quantity: '40', unit: 'TNE' }],
+      id: 'draft survey',
+    });
+    const copper = { ...ANTIMONY, lot: 'CU', quantity: '20500', unit: 'KGM' as const };
+    expect(shownBy(registered({ cargo: [ANTIMONY, copper] }), whole)).toEqual([
+      ['cargo-mismatch', 'draft survey'],
+    ]);
+    expect(openAfter(registered({ cargo: [ANTIMONY, { ...copper, quantity: '19500' }] }), whole)).toEqual([]);
+    expect(openAfter(registered({ cargo: [ANTIMONY, { ...copper, basis: 'dry' }] }), whole)).toEqual([]);
   });
 
   it('are held against each other where nothing of the kind was declared', () => {
@@ -289,6 +361,43 @@ describe('an exception that an operator acknowledges', () => {
   it('is open again by other evidence', () => {
     const later = estimated('2025-10-06T00:00:00Z', { said: '2025-09-21T00:00:00Z' });
     expect(openAfter(due, late, acknowledged('delayed', late), later)).toEqual(['delayed']);
+  });
+
+  it('leaves open what shows the same of another container, or anew of the same one', () => {
+    const sealed = (nth: number, number: string, day: number) =>
+      reported('gate-in', {
+        at: `2025-09-1${day}T00:00:00Z`,
+        seals: [{ number, container: CONTAINERS[nth]! }],
+        id: `${nth} ${number}`,
+      });
+    const [first, second] = [sealed(0, 'B', 2), sealed(1, 'B', 3)];
+    const all = [sealed(0, 'A', 1), first, sealed(1, 'A', 1), second];
+    expect(shownBy(...all)).toEqual([['seal-mismatch', '0 B']]);
+    expect(shownBy(...all, acknowledged('seal-mismatch', first))).toEqual([['seal-mismatch', '1 B']]);
+    const seen = [first, second].map((one) => acknowledged('seal-mismatch', one));
+    expect(openAfter(...all, ...seen)).toEqual([]);
+    expect(shownBy(...all, ...seen, sealed(0, 'C', 4))).toEqual([['seal-mismatch', '0 C']]);
+    expect(exceptionsAfter(...all, ...seen)).toMatchObject([{ id: '0 B', acknowledged: {} }]);
+  });
+
+  it('leaves open what is beyond the other limit, or too light where it was too heavy', () => {
+    const read = (value: string, day: number) =>
+      observed('sensor', {
+        said: `2025-09-1${day}T00:00:00Z`,
+        measurements: [{ type: 'temperature', value, unit: 'CEL' }],
+      });
+    const cool = registered({ limits: [{ type: 'temperature', min: '2', max: '8', unit: 'CEL' }] });
+    const [warm, cold] = [read('9', 1), read('1', 2)];
+    expect(openAfter(cool, warm, acknowledged('conditions-exceeded', warm))).toEqual([]);
+    expect(openAfter(cool, warm, acknowledged('conditions-exceeded', warm), cold)).toEqual([
+      'conditions-exceeded',
+    ]);
+    const scale = (quantity: string) =>
+      reported('discharged', { weights: [{ kind: 'wet', quantity, unit: 'TNE', lot: 'L1' }] });
+    const [light, heavy] = [scale('15'), scale('25')];
+    const seen = acknowledged('cargo-mismatch', light);
+    expect(openAfter(registered(), light, seen)).toEqual([]);
+    expect(openAfter(registered(), light, seen, heavy)).toEqual(['cargo-mismatch']);
   });
 
   it('may be acknowledged before its evidence comes, and that be taken back', () => {

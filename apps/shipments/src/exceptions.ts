@@ -1,8 +1,10 @@
 /** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
-import type { ConditionLimit, Place } from '#contracts/trade.js';
+import type { Decimal } from 'decimal.js';
+import type { CargoLot, ConditionLimit, Place } from '#contracts/trade.js';
 import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
-import { isArrival } from './arrival.js';
+import { isArrival, onlyContainerOf } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
+import { holdsOf } from './customs.js';
 import {
   Exact,
   inBaseUnit,
@@ -13,7 +15,8 @@ import {
   weighedOf,
 } from './evidence.js';
 import { expectationsOf, passedBy } from './expectations.js';
-import type { MilestoneClaim, Shipment } from './shipment.js';
+import type { Acknowledgement, MilestoneClaim, Shipment } from './shipment.js';
+import { keyOf } from './standing.js';
 import { portsOf } from './ways.js';
 
 export interface Exception {
@@ -68,7 +71,8 @@ interface Expected {
   readonly due: Date | undefined;
 }
 
-type Judge = (shipment: Shipment, expected: Expected) => Found | undefined;
+/** All that shows it, in any order: what shows it of one container may have been acknowledged, and that of the next not. */
+type Judge = (shipment: Shipment, expected: Expected) => Found | readonly Found[] | undefined;
 
 const JUDGES: Readonly<Record<ExceptionType, Judge>> = {
   delayed: isDelayed,
@@ -92,11 +96,16 @@ export function exceptionsOf(shipment: Shipment, expected: Expected): readonly E
   for (const type of EXCEPTION_TYPES) {
     const found = JUDGES[type](shipment, expected);
     if (!found) continue;
-    const { source, id } = found.by;
-    const seen = shipment.acknowledgements?.find(
-      ({ exception, evidence }) => exception === type && evidence === `${source} ${id}`,
-    );
-    const { since, detail } = found;
+    const seenOf = ({ by }: Found): Acknowledgement | undefined =>
+      shipment.acknowledgements?.find(
+        ({ exception, evidence }) => exception === type && evidence === keyOf(by),
+      );
+    const all = [found].flat().sort(inOrder);
+    const shown = all.find((one) => !seenOf(one)) ?? all[0];
+    if (!shown) continue;
+    const { since, detail } = shown;
+    const { source, id } = shown.by;
+    const seen = seenOf(shown);
     const at = seen?.happenedAt.toISOString();
     exceptions.push({
       type,
@@ -168,70 +177,67 @@ function isRerouted(
 }
 
 /** Held by customs and not released since, at any place. */
-function isHeld(_: Shipment, { actual }: Expected): Found | undefined {
-  const customs = actual.filter(({ milestone }) => milestone.startsWith('customs-'));
-  const held = customs.find(
-    (claim, index) =>
-      claim.milestone === 'customs-held' &&
-      !customs
-        .slice(index + 1)
-        .some((later) => later.milestone === 'customs-released' && isSame(later, claim)),
-  );
-  return held && { since: held.at, detail: `held by customs${placeOf(held)}`, by: held };
+function isHeld({ registration }: Shipment, { actual }: Expected): readonly Found[] {
+  return holdsOf(actual, registration).map(({ claim, containers, isPartial }) => ({
+    since: claim.at,
+    detail: `held by customs${placeOf(claim)}${isPartial ? `: ${containers.join(', ')}` : ''}`,
+    by: claim,
+  }));
 }
-
-/** What names no place is taken to be of whichever place it may be. */
-const isSame = ({ place: a }: { place?: Place }, { place: b }: { place?: Place }): boolean =>
-  !a || !b || a.unlocode === b.unlocode;
 
 const placeOf = ({ place }: { place?: Place }): string => (place ? ` at ${place.unlocode}` : '');
 
-function isDamaged({ evidence }: Shipment): Found | undefined {
-  const damage = evidence?.damage;
-  return damage && { since: damage.at, detail: 'damage was observed', by: damage };
+function isDamaged({ evidence }: Shipment): readonly Found[] | undefined {
+  return evidence?.damages?.map((damage) => {
+    const where = damage.container === '' ? '' : ` to ${damage.container}`;
+    return { since: damage.at, detail: `damage${where} was observed`, by: damage };
+  });
 }
 
 /** Seen without one that it was first seen with. One more may be the carrier's, or that of customs. */
-function isResealed({ evidence }: Shipment): Found | undefined {
+function isResealed({ registration, evidence }: Shipment): readonly Found[] | undefined {
   if (!evidence?.seals) return undefined;
-  const byContainer = Map.groupBy(evidence.seals, ({ container }) => container);
-  const found = [...byContainer].flatMap(([container, seals]) => {
+  const only = registration && onlyContainerOf(registration);
+  const byContainer = Map.groupBy(evidence.seals, ({ container }) => container || (only ?? ''));
+  return [...byContainer].flatMap(([container, seals]) => {
     const [first, ...others] = seals.toSorted(inOrderOfClaims) as [SealClaim, ...SealClaim[]];
     const numbersOf = ({ numbers }: SealClaim): string[] => numbers.split(', ');
-    const other = others.find((claim) => {
-      const there = new Set(numbersOf(claim));
-      return !numbersOf(first).every((number) => there.has(number));
+    const had = numbersOf(first);
+    const name = container === '' ? 'it' : container;
+    return others.flatMap((by) => {
+      const there = new Set(numbersOf(by));
+      if (had.every((number) => there.has(number))) return [];
+      return [{ since: by.at, detail: `${name} had seals ${first.numbers}, then ${by.numbers}`, by }];
     });
-    if (!other) return [];
-    const detail = `${container === '' ? 'it' : container} had seals ${first.numbers}, then ${other.numbers}`;
-    return [{ since: other.at, detail, by: other }];
   });
-  return earliest(found);
 }
 
-function isMisweighed({ registration, evidence }: Shipment): Found | undefined {
-  if (!evidence?.ranges) return undefined;
-  const declared = new Map(
-    registration?.data.cargo.map(({ lot, basis, quantity, unit }) => [
-      weighedOf({ kind: basis, lot }),
-      inKilograms(quantity, unit),
-    ]),
-  );
-  const found = evidence.ranges.flatMap(({ of, low, high }): Found[] => {
-    const was = declared.get(of);
-    const further =
-      was !== undefined && isFarFrom(low, was)
-        ? low
-        : was !== undefined && isFarFrom(high, was)
-          ? high
-          : undefined;
-    if (further)
-      return [{ since: further.at, detail: `${of}: ${further.value} kg, declared ${was} kg`, by: further }];
-    if (!isWeight(of) || !isFarFrom(low, high.value)) return [];
+function isMisweighed({ registration, evidence }: Shipment): readonly Found[] | undefined {
+  const weighed = evidence?.ranges?.filter(({ of }) => isWeight(of)) ?? [];
+  if (weighed.length === 0) return undefined;
+  const declared = declaredOf(registration?.data.cargo ?? []);
+  return weighed.flatMap(({ of, low, high }): Found[] => {
+    const was = declared.get(of)?.toString();
+    const off = was === undefined ? [] : [low, high].filter((reading) => isFarFrom(reading, was));
+    if (off.length > 0)
+      return off.map((by) => ({ since: by.at, detail: `${of}: ${by.value} kg, declared ${was} kg`, by }));
+    if (!isFarFrom(low, high.value)) return [];
     const later = inOrderOfClaims(low, high) > 0 ? low : high;
     return [{ since: later.at, detail: `${of}: from ${low.value} to ${high.value} kg`, by: later }];
   });
-  return earliest(found);
+}
+
+/**
+ * By what a weighing is of: what each lot was declared to weigh, and all of them together where they were declared alike.
+ * Lots of one name cannot be told apart on a scale, and count as one.
+ */
+function declaredOf(cargo: readonly CargoLot[]): ReadonlyMap<string, Decimal> {
+  const declared = new Map<string, Decimal>();
+  const areAlike = cargo.every(({ basis }) => basis === cargo[0]!.basis);
+  for (const { lot, basis: kind, quantity, unit } of cargo)
+    for (const of of [weighedOf({ kind, lot }), ...(areAlike ? [weighedOf({ kind })] : [])])
+      declared.set(of, (declared.get(of) ?? new Exact(0)).plus(inKilograms(quantity, unit)));
+  return declared;
 }
 
 const isWeight = (of: string): boolean => !CONDITIONS.has(of);
@@ -260,23 +266,24 @@ function isOutOfOrder({ registration }: Shipment, { actual }: Expected): Found |
   return { since: before.at, detail, by: before };
 }
 
-function isOutOfLimits({ registration, evidence }: Shipment): Found | undefined {
+function isOutOfLimits({ registration, evidence }: Shipment): readonly Found[] | undefined {
   const limits = registration?.data.limits;
   if (!limits || !evidence?.ranges) return undefined;
   const ranges = new Map(evidence.ranges.map((range) => [range.of, range]));
-  return earliest(limits.flatMap((limit) => exceeded(limit, ranges.get(limit.type)) ?? []));
+  return limits.flatMap((limit) => exceeded(limit, ranges.get(limit.type)));
 }
 
-function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undefined): Found | undefined {
-  if (!range) return undefined;
+function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undefined): Found[] {
+  if (!range) return [];
   const least = min === undefined ? undefined : inBaseUnit(type, min, unit);
   const most = max === undefined ? undefined : inBaseUnit(type, max, unit);
+  const found: Found[] = [];
   const { low, high } = range;
   if (most !== undefined && new Exact(high.value).greaterThan(most))
-    return { since: high.at, detail: `${type} ${high.value}, at most ${most}`, by: high };
+    found.push({ since: high.at, detail: `${type} ${high.value}, at most ${most}`, by: high });
   if (least !== undefined && new Exact(low.value).lessThan(least))
-    return { since: low.at, detail: `${type} ${low.value}, at least ${least}`, by: low };
-  return undefined;
+    found.push({ since: low.at, detail: `${type} ${low.value}, at least ${least}`, by: low });
+  return found;
 }
 
 /** The next thing expected has not come, and the clock has said that its time has passed. */
@@ -288,5 +295,4 @@ function isOverdue(shipment: Shipment, { due }: Expected): Found | undefined {
   return { since: due.toISOString(), detail, by: clock };
 }
 
-const earliest = (found: readonly Found[]): Found | undefined =>
-  found.toSorted((a, b) => inOrderOfClaims(a.by, b.by) || (a.detail < b.detail ? -1 : 1))[0];
+const inOrder = (a: Found, b: Found): number => inOrderOfClaims(a.by, b.by) || (a.detail < b.detail ? -1 : 1);

@@ -46,10 +46,10 @@ describe('a query', () => {
     });
   });
 
-  it('of a name is of a range, whatever the name', () => {
+  it('of a name is of what begins so, whatever the name', () => {
     expect(findOf({ q: '$where .*', party: 'a' }, 'id', undefined).filter).toEqual({
       $and: [
-        { about: { $elemMatch: { $gte: 'name:WHERE', $lt: 'name:WHERE\u{10FFFF}' } } },
+        { about: { $in: [/^name:WHERE/, /^part:WHERE/] } },
         { about: { $elemMatch: { $gte: 'party:A', $lt: 'party:A\u{10FFFF}' } } },
       ],
     });

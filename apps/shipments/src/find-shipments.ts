@@ -33,6 +33,11 @@ type Condition = Readonly<Record<string, unknown>>;
 /** Up to the last text that begins so. */
 const beginsWith = (word: string): Condition => ({ $elemMatch: { $gte: word, $lt: `${word}\u{10FFFF}` } });
 
+/** Either, as one look into the index: what is a letter or a digit means itself in an expression. */
+const eitherBeginsWith = (...words: string[]): Condition => ({
+  $in: words.map((word) => new RegExp(`^${word}`)),
+});
+
 /** Those that tell shipments apart best come first: MongoDB looks one of them up, and holds what it finds to the others. */
 const CONDITIONS: {
   readonly [F in Exclude<keyof ShipmentFilter, 'etaFrom' | 'etaTo'>]-?: (
@@ -44,7 +49,7 @@ const CONDITIONS: {
     { references: { $elemMatch: { type: 'container', value } } },
   ],
   deal: (value) => [{ about: WORDS.deal(value) }],
-  q: (value) => [{ about: beginsWith(WORDS.name(value)) }],
+  q: (value) => [{ about: eitherBeginsWith(WORDS.name(value), WORDS.part(value)) }],
   party: (value) => [{ about: beginsWith(WORDS.party(value)) }],
   vessel: (value) => [{ now: WORDS.vessel(value) }],
   exception: (value) => [{ now: WORDS.exception(value) }],

@@ -36,8 +36,8 @@ class ShipmentsQuery extends PageQuery {
   /** Expected before this moment. */
   @IsOptional() @Timestamp() etaTo?: string;
   /**
-   * What any of its names begins with: a reference, a container, its deal's id, its own. Letters and digits count,
-   * capitals do not.
+   * What any of its names begins with, from any of its words on: `4711` finds `PO-2026-4711`. A name is a reference, a
+   * container (also without its owner's letters), its deal's id, its own. Letters and digits count, capitals do not.
    */
   @IsOptional() @IsString() @MaxLength(300) @Matches(NAME) q?: string;
   /** By id, when it was updated or its ETA; with `-` the last first. By ETA, those that have none are left out. */

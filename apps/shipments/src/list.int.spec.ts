@@ -50,6 +50,17 @@ const STORIES: Readonly<Record<string, readonly Accepted[]>> = {
   H: [arrived({ place: KARACHI })],
 };
 
+interface Stage {
+  readonly inputStage?: Stage;
+  readonly queryPlan?: Stage;
+  readonly indexBounds?: Readonly<Record<string, readonly string[]>>;
+}
+
+const boundsIn = ({ indexBounds, inputStage, queryPlan }: Stage): Stage['indexBounds'] => {
+  const next = inputStage ?? queryPlan;
+  return indexBounds ?? (next && boundsIn(next));
+};
+
 describe('lists of shipments', () => {
   let service: RunningService;
 
@@ -106,6 +117,12 @@ describe('lists of shipments', () => {
     [`q=${CONTAINERS[0].slice(0, 7)}`, 'B'],
     ['q=deal-', 'ABCG'],
     ['q=H', 'BH'],
+    ['q=771', 'A'],
+    ['q=77%2F1', 'A'],
+    ['q=71', ''],
+    ['q=2', 'BCG'],
+    [`q=${CONTAINERS[0].slice(4)}`, 'B'],
+    [`q=${CONTAINERS[0].slice(5)}`, ''],
     ['deal=DEAL-1&mineral=copper&status=arrived&origin=PKKHI&destination=USSTL', 'B'],
     [`vessel=${VESSEL}&mineral=copper&etaFrom=2025-10-01T00:00:00Z&place=PKKHI&status=departed`, 'F'],
     ['exception=delayed&mineral=copper', ''],
@@ -134,6 +151,12 @@ describe('lists of shipments', () => {
     const { items } = await page('sort=updated');
     const times = items.map(({ updatedAt }) => Date.parse(updatedAt!));
     expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+
+  it('say what is wrong with each', async () => {
+    const { items } = await page('mineral=antimony');
+    const wrong = items.flatMap(({ id, openExceptions }) => openExceptions.map((type) => [id, type]));
+    expect(wrong).toEqual([['E', 'delayed']]);
   });
 
   it('go on behind the shipment where a page ended, though it has moved since', async () => {
@@ -258,6 +281,22 @@ describe('lists of shipments', () => {
           expect([query, plan]).toEqual([query, expect.stringContaining('IXSCAN')]);
           expect([query, plan]).toEqual([query, expect.not.stringContaining('COLLSCAN')]);
         }
+    });
+
+    it('by a word within a name, by which what begins so is looked up and nothing else', async () => {
+      const { filter } = findOf({ q: '77/1' }, 'id', undefined);
+      const { queryPlanner } = await service.database
+        .collection('shipments')
+        .find(filter)
+        .hint({ about: 1, _id: 1 })
+        .explain('queryPlanner');
+      const { about } = boundsIn(queryPlanner.winningPlan as Stage)!;
+      expect(about).toEqual([
+        '["name:771", "name:772")',
+        '["part:771", "part:772")',
+        '[/^name:771/, /^name:771/]',
+        '[/^part:771/, /^part:771/]',
+      ]);
     });
 
     it('and read in their order where the order is by id, or there is no filter', async () => {

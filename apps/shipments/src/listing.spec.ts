@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { comparable, type ListedShipment, listingOf } from './listing.js';
+import { comparable, type ListedShipment, listingOf, partsOf } from './listing.js';
 import { inAnyOrder, life } from './shipment.arbitrary.js';
 import {
   acknowledged,
@@ -36,17 +36,24 @@ describe('a shipment is listed', () => {
     expect(listed(registered({ dealId: 'DEAL-1', cargo, references })).about).toEqual([
       'deal:DEAL-1',
       'name:DEAL1',
+      'part:1',
       'origin:PKKHI',
       'destination:USSTL',
       'mineral:antimony',
       'name:SHP1',
       'name:AB123',
+      'part:123',
+      'part:3',
       'name:CSQU3054383',
+      'part:3054383',
     ]);
   });
 
   it('by its own id, before anything else is known', () => {
-    expect(listed(observed('inspecting'))).toMatchObject({ about: ['name:SHP1'], now: ['status:announced'] });
+    expect(listed(observed('inspecting'))).toMatchObject({
+      about: ['name:SHP1', 'part:1'],
+      now: ['status:announced'],
+    });
   });
 
   it('by where it stands: status, place, vessels, open exceptions', () => {
@@ -141,5 +148,32 @@ describe('a text is compared', () => {
       }),
     );
     expect(comparable('\u{FDFA}'.repeat(300))).toHaveLength(300);
+  });
+});
+
+describe('a name has parts', () => {
+  it.each([
+    ['PO-2026-4711', ['20264711', '4711']],
+    ['maeu 77/1', ['771', '1']],
+    ['MSKU0000006', []],
+    ['-B-1-', ['1']],
+    ['Öre & Söhne', ['SÖHNE']],
+    ['a.a', ['A']],
+    ['///', []],
+  ])('from each of its words on: %s', (value, parts) => {
+    expect(partsOf(value)).toEqual(parts);
+  });
+
+  it.each(['MSKU0000006', 'msku 000000-6', 'MSKU-0000006'])(
+    'without its owner, of a container: %s',
+    (value) => {
+      expect(partsOf(value, 'container')).toContain('0000006');
+    },
+  );
+
+  it('that are few, and its last ones, however long it is', () => {
+    const parts = partsOf(Array.from({ length: 150 }, (_, nth) => nth).join('-'));
+    expect(parts).toHaveLength(8);
+    expect(parts.at(-1)).toBe('149');
   });
 });

@@ -32,6 +32,26 @@ export const comparable = (text: string): string =>
     .slice(0, LONGEST)
     .join('');
 
+/** The last of its words, from which on what a name says is found: an EPC begins with what says nothing. */
+const MOST_PARTS = 8;
+
+/**
+ * What of a name one may know who does not know how it begins: all from the second of its words on, from the third, ….
+ * Words end where there is neither letter nor digit, and in a container's number behind its owner's four letters.
+ */
+export function partsOf(value: string, type?: string): string[] {
+  const words = value
+    .normalize('NFKC')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+  const tails = words.map((_, nth) => words.slice(nth).join('')).slice(1);
+  if (type === 'container') tails.unshift(words.join('').slice(4));
+  const whole = comparable(value);
+  return [...new Set(tails.slice(-MOST_PARTS).map(comparable))].filter(
+    (part) => part !== '' && part !== whole,
+  );
+}
+
 /** The words of `about`, and of `now`. */
 export const WORDS = {
   deal: (id: string) => `deal:${id}`,
@@ -41,6 +61,8 @@ export const WORDS = {
   party: (name: string) => `party:${comparable(name)}`,
   /** Whatever names it: a reference, its deal's id, its own. */
   name: (value: string) => `name:${comparable(value)}`,
+  /** What a name goes on with, from one of its words on. Apart from names: what is named so exactly is not to be found by these. */
+  part: (part: string) => `part:${comparable(part)}`,
   status: (status: ShipmentStatus) => `status:${status}`,
   place: (unlocode: string) => `place:${unlocode}`,
   vessel: (imo: string) => `vessel:${imo}`,
@@ -75,15 +97,20 @@ const asHeld = <T>(held: T | undefined, now: T): T =>
 function aboutOf({ registration, references = [] }: Shipment, id: string): string[] {
   const { dealId, route, cargo = [], parties = [] } = registration?.data ?? {};
   const about = [
-    ...(dealId === undefined ? [] : [WORDS.deal(dealId), WORDS.name(dealId)]),
+    ...(dealId === undefined ? [] : [WORDS.deal(dealId), ...namesOf(dealId)]),
     ...(route ? [WORDS.origin(route.origin.unlocode), WORDS.destination(route.destination.unlocode)] : []),
     ...cargo.map(({ mineral }) => WORDS.mineral(mineral)),
     ...parties.map(({ name }) => WORDS.party(name)),
-    WORDS.name(id),
-    ...references.map(({ value }) => WORDS.name(value)),
+    ...namesOf(id),
+    ...references.flatMap(({ value, type }) => namesOf(value, type)),
   ];
   return [...new Set(about)];
 }
+
+const namesOf = (value: string, type?: string): string[] => [
+  WORDS.name(value),
+  ...partsOf(value, type).map(WORDS.part),
+];
 
 function nowOf({ status, position, itinerary, milestones, exceptions = [] }: Shipment): string[] {
   const legs = itinerary?.legs ?? [];

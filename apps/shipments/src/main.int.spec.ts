@@ -1,52 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
 import { until } from '#messaging/testing/until.js';
+import { type Line, type RunningProcess, runProcess, untilUp } from './testing/run-process.js';
 
-const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 const TRACE = {
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   correlationid: 'corr-1',
 };
 const LOGGED = { trace_id: '0af7651916cd43dd8448eb211c80319c', correlationid: 'corr-1' };
 
-type Line = Readonly<Record<string, unknown>>;
-
-/** The service as its operators run it: a process, its environment, and what it writes. */
-function run(environment: Record<string, string>): { child: ChildProcess; lines: Line[]; errors: string[] } {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines: Line[] = [];
-  const errors: string[] = [];
-  createInterface(child.stdout!).on('line', (line) => lines.push(JSON.parse(line) as Line));
-  createInterface(child.stderr!).on('line', (line) => errors.push(line));
-  return { child, lines, errors };
-}
-
 const connectTo = (url: string): Socket => connect(Number(new URL(url).port), '127.0.0.1');
 
 describe('the process', () => {
   const namespace = `spec-${randomUUID().slice(0, 8)}`;
-  let service: ReturnType<typeof run>;
+  let service: RunningProcess;
   let url: string;
 
   beforeAll(async () => {
-    service = run({
+    service = runProcess({
       KAFKA_NAMESPACE: `${namespace}.`,
       MONGODB_DATABASE: namespace,
       REQUEST_TIMEOUT_MS: '4000',
     });
-    const listening = (): Line | undefined =>
-      service.lines.find(({ msg }) => /listens on /.test(String(msg)));
-    await until('it listens', () => listening() !== undefined);
-    url = /http\S+/.exec(String(listening()!['msg']))![0];
-    await until('it has joined its group', () => service.lines.some(({ msg }) => msg === 'joined the group'));
+    url = await untilUp(service);
   });
   afterAll(() => service?.child.kill('SIGKILL'));
 
@@ -142,7 +120,7 @@ describe('the process', () => {
   });
 
   it('does not start with a configuration that is wrong, and tells all of it', async () => {
-    const wrong = run({ KAFKA_BROKERS: 'nowhere', PORT: 'x' });
+    const wrong = runProcess({ KAFKA_BROKERS: 'nowhere', PORT: 'x' });
     expect(await once(wrong.child, 'exit')).toEqual([78, null]);
     expect(wrong.errors.join('\n')).toMatch(/KAFKA_BROKERS.*\n?.*PORT|PORT.*\n?.*KAFKA_BROKERS/s);
   });

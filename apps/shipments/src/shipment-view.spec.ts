@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { inAnyOrder, life } from './shipment.arbitrary.js';
 import type { Accepted } from './shipment.js';
 import {
+  acknowledged,
   ANTIMONY,
   arrived,
   departed,
   estimated,
   KARACHI,
+  observed,
   planned,
   registered,
   reported,
@@ -34,7 +36,18 @@ describe('a shipment in a list', () => {
       position: SAINT_LOUIS,
       arrivedAt: '2025-10-02T09:40:00-05:00',
       cargo: [ANTIMONY],
+      openExceptions: [],
     });
+  });
+
+  it('says what is wrong with it, and not what was acknowledged of that', () => {
+    const late = estimated('2025-10-05T00:00:00Z');
+    const story = [registered({ deadline: '2025-10-01T00:00:00Z' }), late];
+    const damage = observed('damaged');
+    expect(summaryOf(identified([...story, damage])).openExceptions).toEqual(['delayed', 'damaged']);
+    expect(summaryOf(identified([...story, damage, acknowledged('delayed', late)])).openExceptions).toEqual([
+      'damaged',
+    ]);
   });
 
   it('that has not been registered is shown with what is known', () => {
@@ -43,6 +56,7 @@ describe('a shipment in a list', () => {
       status: 'announced',
       eta: '2025-10-02T00:00:00Z',
       cargo: [],
+      openExceptions: [],
     });
   });
 });

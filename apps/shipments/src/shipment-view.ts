@@ -21,6 +21,7 @@ import { AnyOf, Count, Described, ManyOf } from '#service/view-fields.js';
 import { containersOf } from './arrival.js';
 import { DemurrageView, demurrageOf, WeighingView, weightsOf } from './containers-and-weights.js';
 import { expectationsOf } from './expectations.js';
+import { ParcelView, parcelsOf } from './parcels.js';
 import {
   againstPlan,
   EtaView,
@@ -66,6 +67,9 @@ export class ShipmentSummary {
   /** How much of it has arrived, while the rest has not. */
   @Optional() @Nested(() => PartsArrived) readonly partsArrived?: PartsArrived;
   @ManyOf(() => CargoLot) readonly cargo!: readonly CargoLot[];
+  /** What is wrong with it and not acknowledged. */
+  @Described({ type: 'array', items: { type: 'string', enum: [...EXCEPTION_TYPES] } })
+  readonly openExceptions!: readonly ExceptionType[];
   /** When we last learnt something of it; absent of a past moment. */
   @Optional() @Timestamp() readonly updatedAt?: string;
 }
@@ -127,6 +131,8 @@ export class ShipmentView extends ShipmentSummary {
   @ManyOf(() => SealsView) readonly seals!: readonly SealsView[];
   /** What sensors read, at the lowest and the highest. */
   @ManyOf(() => ConditionView) readonly conditions!: readonly ConditionView[];
+  /** Each lot by itself: its containers, what they passed last, their seals, and whether customs hold them. */
+  @ManyOf(() => ParcelView) readonly parcels!: readonly ParcelView[];
   @ManyOf(() => DemurrageView) readonly demurrage!: readonly DemurrageView[];
   /** What is wrong with it. */
   @ManyOf(() => ExceptionView) readonly exceptions!: readonly ExceptionView[];
@@ -168,9 +174,13 @@ export function summaryOf(shipment: Shipment & Identified): ShipmentSummary {
     ...(shipment.eta !== undefined && { eta: shipment.eta }),
     ...arrivedOf(shipment),
     cargo: data?.cargo ?? [],
+    openExceptions: openIn(shipment),
     ...(shipment.updatedAt && { updatedAt: shipment.updatedAt.toISOString() }),
   };
 }
+
+const openIn = ({ exceptions = [] }: Shipment): ExceptionType[] =>
+  exceptions.flatMap(({ type, acknowledged }) => (acknowledged ? [] : [type]));
 
 const arrivedOf = ({
   registration,
@@ -206,6 +216,7 @@ export function shipmentOf(
     weights: weightsOf(told),
     seals: sealsOf(shipment),
     conditions: conditionsOf(shipment),
+    parcels: parcelsOf(shipment, history),
     demurrage: demurrageOf(shipment, told, now),
     exceptions: shipment.exceptions ?? [],
     ...(data?.extensions && { extensions: data.extensions }),

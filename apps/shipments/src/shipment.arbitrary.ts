@@ -136,9 +136,9 @@ const closeOut = fc
   .map(([when, outcome, at]) => closedOut(outcome, { ...when, at }));
 
 const observation = fc
-  .tuple(said, fc.constantFrom('damaged', 'inspecting'), moment, measurements, seals)
-  .map(([when, kind, at, measured, sealed]) =>
-    observed(kind, { ...when, at, measurements: measured, seals: sealed }),
+  .tuple(said, fc.constantFrom('damaged', 'inspecting'), moment, containers, measurements, seals)
+  .map(([when, kind, at, of, measured, sealed]) =>
+    observed(kind, { ...when, at, containers: of, measurements: measured, seals: sealed }),
   );
 
 const plan = fc

@@ -194,12 +194,17 @@ export const observed = (
   kind: string,
   told: Said & {
     at?: string;
+    containers?: readonly string[] | undefined;
     measurements?: readonly Measurement[] | undefined;
     seals?: readonly Seal[] | undefined;
   } = {},
 ): Accepted => {
-  const { at = '2025-09-20T00:00:00Z', measurements, seals, ...said } = told;
-  const seen = { ...(measurements && { measurements }), ...(seals && { seals }) };
+  const { at = '2025-09-20T00:00:00Z', containers, measurements, seals, ...said } = told;
+  const seen = {
+    ...(containers && { containers }),
+    ...(measurements && { measurements }),
+    ...(seals && { seals }),
+  };
   return accepted(ObservationReported.type, { kind, at, ...seen }, said);
 };
 

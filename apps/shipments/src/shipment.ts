@@ -63,7 +63,7 @@ export interface MilestoneClaim extends Claim {
   readonly vesselImo?: string;
   /** Whether it was passed by named containers, and not by the shipment as a whole. */
   readonly parts?: true;
-  /** Of an arrival that was passed: the containers of which it is the last one known at its place; sorted. */
+  /** Of what containers pass one by one: those of which it is the last one known at its place; sorted. */
   readonly containers?: readonly string[];
 }
 
@@ -98,8 +98,8 @@ export interface Shipment extends Standing {
   /** By what it is named beside its registration. */
   readonly assigned?: readonly Assigned[] | undefined;
   /**
-   * One a milestone, classifier and place; of what was passed, one for the whole and one for parts; of an arrival that
-   * was passed by parts, one a container.
+   * One a milestone, classifier and place; of what was passed, one for the whole and one for parts; of arrivals and of
+   * customs, which parts pass one by one, one a container.
    */
   readonly milestones: readonly MilestoneClaim[];
   readonly closeOut?: CloseOut | undefined;
@@ -129,6 +129,9 @@ export interface Shipment extends Standing {
   /** When what is expected of it next will be overdue; absent where nothing is expected, or it is overdue already. */
   readonly overdueAt?: Date | undefined;
 }
+
+/** What follows for each container by itself: it counts for the deal, or customs hold it. Of all else that is in the timeline. */
+const ONE_BY_ONE: ReadonlySet<Milestone> = new Set(['arrived', 'customs-held', 'customs-released']);
 
 export const UNKNOWN: Shipment = { retracted: [], milestones: [], status: 'announced' };
 
@@ -218,14 +221,15 @@ const claimsOf = ({ evidence = {}, ...shipment }: Shipment): Claim[] => {
     milestones,
     acknowledgements = [],
   } = shipment;
-  const { damage, seals = [], ranges = [] } = evidence;
-  const single = [registration, closeOut, itinerary, damage].filter((claim) => claim !== undefined);
+  const { damages = [], seals = [], ranges = [] } = evidence;
+  const single = [registration, closeOut, itinerary].filter((claim) => claim !== undefined);
   return [
     ...single,
     ...milestones,
     ...acknowledgements,
     ...clocks,
     ...ways,
+    ...damages,
     ...seals,
     ...ranges.flatMap(({ low, high }) => [low, high]),
   ];
@@ -274,7 +278,7 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
         ...(place && { place }),
         ...(transport?.vesselImo !== undefined && { vesselImo: transport.vesselImo }),
         ...(parts && { parts }),
-        ...(parts && milestone === 'arrived' && { containers: [...new Set(containers)].sort() }),
+        ...(parts && ONE_BY_ONE.has(milestone) && { containers: [...new Set(containers)].sort() }),
       };
       return withEvidence(claimMilestone(shipment, claimed), event, claimed);
     }

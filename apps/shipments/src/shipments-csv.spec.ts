@@ -30,8 +30,8 @@ describe('shipments as CSV', () => {
     const history = [registered({ dealId: 'DEAL-1' }), departed()];
     const text = csvOf([rowOf(summaryOf({ _id: 'SHP-1', ...shipmentAfter(history) }))]);
     expect(text).toBe(
-      'id,status,statusAt,dealId,origin,destination,deadline,position,eta,arrivedAt,partsArrived,minerals,cargo,updatedAt\r\n' +
-        'SHP-1,departed,2025-09-12T06:00:00+05:00,DEAL-1,PKKHI,USSTL,,PKKHI,,,,antimony,L1: antimony 20.500 TNE wet,\r\n',
+      'id,status,statusAt,dealId,origin,destination,deadline,position,eta,arrivedAt,partsArrived,minerals,cargo,openExceptions,updatedAt\r\n' +
+        'SHP-1,departed,2025-09-12T06:00:00+05:00,DEAL-1,PKKHI,USSTL,,PKKHI,,,,antimony,L1: antimony 20.500 TNE wet,,\r\n',
     );
   });
 

@@ -16,6 +16,7 @@ const COLUMNS: Readonly<Record<string, (shipment: ShipmentSummary) => string | u
   minerals: ({ cargo }) => [...new Set(cargo.map(({ mineral }) => mineral))].join(' '),
   cargo: ({ cargo }) =>
     cargo.map((lot) => `${lot.lot}: ${lot.mineral} ${lot.quantity} ${lot.unit} ${lot.basis}`).join('; '),
+  openExceptions: ({ openExceptions }) => openExceptions.join(' '),
   updatedAt: ({ updatedAt }) => updatedAt,
 };
 

@@ -79,6 +79,33 @@ describe('the shipments service', () => {
       expectProblem(await shipments.get(`/shipments/${id}?asOf=yesterday`), 400, 'invalid-query', '/asOf');
     });
 
+    it('its events as they were known, and not those of what had not happened', async () => {
+      const id = newId();
+      const wrong = arrived({ at: '2025-10-02T00:00:00Z' });
+      await send(id, registered({ said: '2025-09-01T00:00:00Z' }), wrong);
+      await untilStatus(id, 'arrived');
+      const told = async (query = '') =>
+        (await shipments.get<TimelineView>(`/shipments/${id}/timeline${query}`)).body.events;
+      const learnt = (await told()).at(-1)!.receivedAt;
+      await send(id, retracted(wrong));
+      await untilStatus(id, 'registered');
+      const seen = async (query: string) =>
+        (await told(query)).map(({ type, retracted: is }) => [type.split('.')[2], is]);
+      expect(await seen(`?knownAt=${learnt}`)).toEqual([
+        ['registered', false],
+        ['milestone-reported', false],
+      ]);
+      expect(await seen('?asOf=2025-10-03T00:00:00Z')).toEqual([
+        ['registered', false],
+        ['event-retracted', false],
+        ['milestone-reported', true],
+      ]);
+      expect(await seen('?asOf=2025-09-15T00:00:00Z')).not.toContainEqual(['milestone-reported', true]);
+      const timeline = `/shipments/${id}/timeline`;
+      expectProblem(await shipments.get(`${timeline}?asOf=2024-01-01T00:00:00Z`), 404, 'not-found');
+      expectProblem(await shipments.get(`${timeline}?knownAt=then`), 400, 'invalid-query', '/knownAt');
+    });
+
     it('others, while it works at the audit of a shipment of which much was taken back', async () => {
       const id = newId();
       const minute = (nth: number): string => new Date(Date.UTC(2025, 8, 1, 0, nth)).toISOString();

@@ -44,6 +44,8 @@ const LISTED = [
   'position',
   'eta',
   'arrival',
+  'exceptions.type',
+  'exceptions.acknowledged',
   'etaAt',
   'updatedAt',
 ];

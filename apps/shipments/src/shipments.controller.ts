@@ -8,7 +8,7 @@ import { ApiAnswer, ApiQueryOf } from '#service/openapi.js';
 import { ProblemError } from '#service/problem.js';
 import { historyAt } from './as-of.js';
 import { auditing, AuditView } from './audit.js';
-import { foldOf } from './shipment.js';
+import { type Accepted, foldOf, type Shipment } from './shipment.js';
 import { shipmentOf, ShipmentView, timelineOf, TimelineView } from './shipment-view.js';
 import { ShipmentsCollection } from './shipments.collection.js';
 
@@ -57,15 +57,8 @@ export class ShipmentsController {
     'bad-request',
   )
   async get(@Param('id') id: string, @Query() moment: MomentQuery): Promise<ShipmentView> {
-    const shipment = await this.known(id);
-    const history = await this.shipments.historyOf(shipment);
-    if (moment.asOf === undefined && moment.knownAt === undefined)
-      return shipmentOf(shipment, history, new Date());
-    const then = historyAt(history, moment);
-    // What was taken back since is known, and yet nothing had happened.
-    if (then.every(({ event }) => event.type === EventRetracted.type))
-      throw new ProblemError('not-found', `nothing is known of ${id} of that moment`);
-    return shipmentOf({ _id: id, ...foldOf(then) }, then, new Date(moment.asOf ?? moment.knownAt!));
+    const { shipment, history } = await this.at(id, moment);
+    return shipmentOf(shipment, history, new Date(moment.asOf ?? moment.knownAt ?? Date.now()));
   }
 
   @Get(':id/audit')
@@ -77,12 +70,35 @@ export class ShipmentsController {
 
   @Get(':id/timeline')
   @ApiOperation({
-    summary: 'Every event of a shipment in the order of happening, those taken back among them',
+    summary:
+      'Every event of a shipment in the order of happening, those taken back among them; now, or at a moment',
   })
-  @ApiAnswer(TimelineView, 'Each with when it happened and when we learnt of it.', 'not-found')
-  async timeline(@Param('id') id: string): Promise<TimelineView> {
+  @ApiQueryOf(MomentQuery)
+  @ApiAnswer(
+    TimelineView,
+    'Each with when it happened and when we learnt of it.',
+    'not-found',
+    'invalid-query',
+    'bad-request',
+  )
+  async timeline(@Param('id') id: string, @Query() moment: MomentQuery): Promise<TimelineView> {
+    const { shipment, history } = await this.at(id, moment);
+    return timelineOf(shipment, history);
+  }
+
+  /** A shipment with its events; at a moment, with those of that moment alone. */
+  private async at(
+    id: string,
+    moment: MomentQuery,
+  ): Promise<{ shipment: Shipment & { readonly _id: string }; history: readonly Accepted[] }> {
     const shipment = await this.known(id);
-    return timelineOf(shipment, await this.shipments.historyOf(shipment));
+    const history = await this.shipments.historyOf(shipment);
+    if (moment.asOf === undefined && moment.knownAt === undefined) return { shipment, history };
+    const then = historyAt(history, moment);
+    // What was taken back since is known, and yet nothing had happened.
+    if (then.every(({ event }) => event.type === EventRetracted.type))
+      throw new ProblemError('not-found', `nothing is known of ${id} of that moment`);
+    return { shipment: { _id: id, ...foldOf(then) }, history: then };
   }
 
   private async known(id: string) {

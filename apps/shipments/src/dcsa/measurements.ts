@@ -44,7 +44,8 @@ export function measurementsIn(reefer: Part): Measurement[] {
   return [
     ...probes,
     ...air,
-    ...measured('temperature', ambient, { name: 'ambient', unit }),
+    // Of the air outside: a limit is of what is inside, and on deck it is hot.
+    ...measured('other', ambient, { name: 'ambient temperature', unit }),
     ...measured('humidity', parameters.number('humidityPercentage'), { unit: PERCENT }),
     ...measured('other', parameters.number('o2Percentage'), { name: 'oxygen', unit: PERCENT }),
     ...measured('other', parameters.number('co2Percentage'), { name: 'carbon dioxide', unit: PERCENT }),

@@ -203,7 +203,7 @@ describe('an event of 3.0.0', () => {
     expect(data.kind).toBe('MEAS');
     expect(data.measurements).toEqual([
       { type: 'temperature', name: 'probe 1', value: '-19.8', unit: 'CEL' },
-      { type: 'temperature', name: 'ambient', value: '18.5', unit: 'CEL' },
+      { type: 'other', name: 'ambient temperature', value: '18.5', unit: 'CEL' },
       { type: 'humidity', value: '84.2', unit: 'P1' },
       { type: 'other', name: 'oxygen', value: '20.6', unit: 'P1' },
     ]);
