@@ -289,8 +289,8 @@ function readHeaders(decoder: Decoder): HeaderValues {
   const headers = new Headers();
   const count = decoder.readVarInt();
   for (let nth = 0; nth < count; nth++) {
-    const name = readText(decoder).toString();
-    const value = readText(decoder);
+    const name = readAlike(decoder, NAMES, nth).toString();
+    const value = readAlike(decoder, VALUES, nth);
     const before = headers[name];
     if (before === undefined) headers[name] = value;
     else if (Array.isArray(before)) before.push(value);
@@ -304,6 +304,27 @@ function isName(name: string, buffer: Buffer, from: number, size: number): boole
   if (size !== name.length) return false;
   for (let at = 0; at < size; at++) if (buffer[from + at] !== name.charCodeAt(at)) return false;
   return true;
+}
+
+/** Of the headers read before, the last name and the last value at each place: those of the next record are mostly alike. */
+const NAMES: string[] = [];
+const VALUES: string[] = [];
+const MOST_REMEMBERED = 24;
+const LONGEST_REMEMBERED = 64;
+
+/** As `readText`, without a call into Node where the bytes are those that were remembered. */
+function readAlike(decoder: Decoder, remembered: string[], nth: number): Bytes {
+  const { buffer, offset } = decoder;
+  const size = decoder.readVarInt();
+  const alike = remembered[nth];
+  if (alike !== undefined && isName(alike, buffer, decoder.offset, size)) {
+    decoder.offset += size;
+    return alike;
+  }
+  decoder.offset = offset;
+  const text = readText(decoder);
+  if (typeof text === 'string' && nth < MOST_REMEMBERED && size <= LONGEST_REMEMBERED) remembered[nth] = text;
+  return text;
 }
 
 /** The bytes, as a string where that says all of them. */

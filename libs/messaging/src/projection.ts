@@ -466,10 +466,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
           acceptedSize += text.length;
         }
         sequence += step.publish.length;
-        for (const one of step.publish) {
-          publish.push({ offset, ...one });
-          unpublished.push({ offset, ...one });
-        }
+        const caused = step.publish.map((one) => ({ offset, ...one }));
+        publish.push(...caused);
+        unpublished.push(...caused);
       }
     }
     const version = before?.version ?? 0;

@@ -42,15 +42,16 @@ const refusalOf = (error: unknown): RefusedEvent =>
     : new RefusedEvent('not-a-cloudevent', `it cannot be read: ${(error as Error).stack ?? String(error)}`);
 
 function readMessage(topic: Topic, partition: number, message: IncomingMessage): CloudEvent {
-  const foreign = topic.foreign.get(foreignMediaType(message.headers) ?? '');
+  const { offset, value, headers } = message; // once: of a backlog each is read from its bytes whenever it is asked for
+  const foreign = topic.foreign.get(foreignMediaType(headers) ?? '');
   const most = foreign ? MOST_BYTES_A_FOREIGN_MESSAGE : MOST_BYTES_AN_EVENT;
-  const bytes = message.value?.length ?? 0;
+  const bytes = value?.length ?? 0;
   if (bytes > most)
     throw new RefusedEvent(
       'too-large',
       `${foreign ? 'a message' : 'an event'} is at most ${most} bytes; this one has ${bytes}`,
     );
   return foreign
-    ? readForeign(foreign.type, `${topic.name}/${partition}/${message.offset}`, message)
-    : checkEvent(topic, readKafka(message));
+    ? readForeign(foreign.type, `${topic.name}/${partition}/${offset}`, { value, headers })
+    : checkEvent(topic, readKafka({ value, headers }));
 }
