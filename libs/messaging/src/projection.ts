@@ -361,10 +361,9 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     let state: S | undefined;
     let sequence = 0;
     for (const [index, received] of history.entries()) {
-      let step = this.step(state, received, id, undefined, sequence);
-      if (step === 'needs-history') step = this.step(state, received, id, history.slice(0, index), sequence);
+      const step = this.step(state, received, id, sequence, () => history.slice(0, index));
       // Accepted once, it is so again: unless the fold is another since, and then nobody waits for what it said before.
-      if (typeof step === 'string' || step instanceof RefusedEvent) continue;
+      if (!step || step === 'repeated' || step instanceof RefusedEvent) continue;
       state = step.state;
       sequence += step.publish.length;
       if (received.topic !== topic || received.partition !== partition) continue;
@@ -440,17 +439,12 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         repeated++;
         continue;
       }
-      let step = this.step(state, received, id, undefined, sequence);
-      if (step === 'needs-history') {
-        if (!history) return undefined;
-        step = this.step(state, received, id, [...history, ...accepted], sequence);
-      }
+      const step = this.step(state, received, id, sequence, () => history && [...history, ...accepted]);
+      if (!step) return undefined;
       if (step === 'repeated') {
         repeated++;
       } else if (step instanceof RefusedEvent) {
         refused.push({ offset, error: step });
-      } else if (step === 'needs-history') {
-        throw new Error('a fold asked for the history that it has');
       } else {
         const text = key ? JSON.stringify(event) : '';
         if (acceptedSize + text.length > MOST_OF_A_HISTORY) {
@@ -500,8 +494,29 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return update;
   }
 
-  /** A fold is pure, so whatever it throws it would throw again: the event is refused, and holds nobody up. */
+  /**
+   * Folds one event: by the state alone, or where that cannot say, by all that was accepted before.
+   * @param earlier gives that; asked where it is needed
+   * @returns undefined where it is needed and not given
+   */
   private step(
+    state: S | undefined,
+    received: Received<E>,
+    id: string,
+    sequence: number,
+    earlier: () => readonly Accepted<E>[] | undefined,
+  ): Step<S> | 'repeated' | RefusedEvent | undefined {
+    const step = this.evolved(state, received, id, undefined, sequence);
+    if (step !== 'needs-history') return step;
+    const history = earlier();
+    if (!history) return undefined;
+    const again = this.evolved(state, received, id, history, sequence);
+    if (again === 'needs-history') throw new Error('a fold asked for the history that it has');
+    return again;
+  }
+
+  /** A fold is pure, so whatever it throws it would throw again: the event is refused, and holds nobody up. */
+  private evolved(
     state: S | undefined,
     received: Received<E>,
     id: string,
