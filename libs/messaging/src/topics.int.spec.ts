@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaClient, type OutgoingMessage } from './kafka-client.js';
 import { SILENT } from './log.js';
 import { CounterChild } from './testing/counter-child.js';
@@ -7,6 +8,7 @@ import { additions, CounterWorld, messageOf } from './testing/counter-world.js';
 import { COUNTERS_AUDIT, COUNTERS_EVENTS, COUNTERS_INBOUND, SERVICE, TOPICS } from './testing/counters.js';
 import { expectExactlyOnce, headerOf } from './testing/exactly-once.js';
 import { writeForeignCompression } from './testing/foreign-compression.js';
+import { until } from './testing/until.js';
 import { topicDeclarations } from './topic-declarations.js';
 
 const LIMIT = 120_000;
@@ -60,7 +62,7 @@ describe('messages of every size and kind', () => {
   let world: CounterWorld;
   let child: CounterChild | undefined;
   beforeEach(async () => {
-    world = await CounterWorld.shared(1);
+    world = await CounterWorld.shared(2);
   }, LIMIT);
   afterEach(async () => {
     await child?.kill();
@@ -131,14 +133,47 @@ describe('messages of every size and kind', () => {
   it(
     'come in fetches that are bounded, so that a long partition does not fill the memory',
     async () => {
-      const note = 'n'.repeat(100_000);
-      const events = additions(600, 60).map((one) => ({ ...one, note }));
-      for (let from = 0; from < events.length; from += 6) await world.given(events.slice(from, from + 6));
-      child = await CounterChild.start(world.place, { batchSize: 500 });
-      await world.drained();
+      const partitions = 2;
+      const count = 200;
+      const client = clientIn(world.place.namespace);
+      const value = Buffer.alloc(100_000, 'n');
+      for (let sent = 0; sent < count; sent += 5) {
+        const five = Array.from({ length: 5 }, () => ({ value }));
+        for (let partition = 0; partition < partitions; partition++)
+          await world.givenMessages(five, partition);
+      }
 
-      expect((await child.report()).rss).toBeLessThan(400 * 1024 * 1024);
-      await expectExactlyOnce(world, events);
+      // What is held at once: of all partitions together, since none is handed over before the last fetch is taken through.
+      let held = 0;
+      let mostHeld = 0;
+      let taken = 0;
+      const consumer = client.consume(
+        {
+          groupId: 'bounded',
+          topics: [COUNTERS_INBOUND.name],
+          concurrency: partitions,
+          sessionTimeoutMs: 10_000,
+          prepare: () => Promise.resolve(),
+          onPoll: () => undefined,
+          onAssigned: () => undefined,
+          onBatch: async (batch) => {
+            const bytes = batch.messages.reduce((sum, message) => sum + message.value!.length, 0);
+            held += bytes;
+            mostHeld = Math.max(mostHeld, held);
+            await sleep(20);
+            held -= bytes;
+            taken += batch.messages.length;
+            await batch.commit(batch.messages.at(-1)!.offset + 1);
+          },
+        },
+        SILENT,
+      );
+      await until('all are taken', () => taken === partitions * count);
+      await consumer.stop();
+      await client.close();
+
+      expect(mostHeld).toBeGreaterThan(4_000_000);
+      expect(mostHeld).toBeLessThanOrEqual(8_000_000 + value.length);
     },
     LIMIT,
   );

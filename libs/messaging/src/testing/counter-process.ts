@@ -22,7 +22,6 @@ export interface Report {
   readonly assignment: Readonly<Record<string, readonly number[]>>;
   readonly joins: number;
   readonly deadLetters: number;
-  readonly rss: number;
 }
 
 export type ToChild = { start: Start } | { clockAheadMs: number } | 'release' | 'report' | 'stop';
@@ -52,7 +51,6 @@ const report = (): FromChild => {
       assignment: Object.fromEntries(state.assignment),
       joins: logged.filter((line) => line.includes('joined the group')).length,
       deadLetters: state.deadLetters.count,
-      rss: process.memoryUsage.rss(),
     },
     logged,
   };
