@@ -3,7 +3,8 @@ import { type Model, Schema } from 'mongoose';
 import { DealAmended, DealRegistered, DeliveryRecorded, RecountRequested } from '#contracts/deals.js';
 import type { Effects, EventBatch, Received } from '#messaging/effects.js';
 import { type Accepted, History } from '#messaging/history.js';
-import { type Evolution, Projection, type Stored } from '#messaging/projection.js';
+import type { Evolution, Stored } from '#messaging/planner.js';
+import { Projection } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { fromDecimal128, toDecimal128 } from '#service/decimal128.js';
 import {

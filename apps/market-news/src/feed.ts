@@ -3,7 +3,7 @@ import type { EventOf } from '#contracts/contract.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { FeedRegistered, type FeedRemoved } from '#contracts/market-news.js';
 import type { Received, Refusal } from '#messaging/effects.js';
-import type { Evolve } from '#messaging/projection.js';
+import type { Evolve } from '#messaging/planner.js';
 
 export type FeedEvent = EventOf<typeof FeedRegistered | typeof FeedRemoved>;
 

@@ -8,7 +8,7 @@ import type { EventOf } from '#contracts/contract.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import { type ItemPosted, ItemPublished, MARKET_NEWS_EVENTS } from '#contracts/market-news.js';
 import { announce } from '#messaging/announcement.js';
-import type { Evolve } from '#messaging/projection.js';
+import type { Evolve } from '#messaging/planner.js';
 import { isOnSiteOf } from './canonical-url.js';
 import { NameIndex } from './party-name.js';
 import type { Reference } from './tagging/reference.js';

@@ -11,7 +11,7 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { ItemLinked, ItemUnlinked, MARKET_NEWS_EVENTS } from '#contracts/market-news.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
-import type { Evolve } from '#messaging/projection.js';
+import type { Evolve } from '#messaging/planner.js';
 import type { Item } from './item.js';
 import type { Link } from './link.js';
 import { type Subject, subjectId, type SubjectKind } from './subject.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, type mongo, Schema } from 'mongoose';
 import type { Effects, EventBatch } from '#messaging/effects.js';
-import { Projection, type Stored } from '#messaging/projection.js';
+import type { Stored } from '#messaging/planner.js';
+import { Projection } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { type ItemQuery, namesOneOfEach } from './items.collection.js';
 import { foldLink, type JudgementEvent, type LinkState } from './link-state.js';

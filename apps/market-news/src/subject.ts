@@ -4,7 +4,7 @@ import { type Commitment, DealRegistered } from '#contracts/deals.js';
 import type { SUBJECT_KINDS } from '#contracts/market-news.js';
 import type { ShipmentRegistered } from '#contracts/shipments.js';
 import type { Money, Party } from '#contracts/trade.js';
-import type { Evolve } from '#messaging/projection.js';
+import type { Evolve } from '#messaging/planner.js';
 import { knownAs } from './tagging/known-as.js';
 import type { Reference } from './tagging/reference.js';
 import { termsOfSubject } from './terms.js';

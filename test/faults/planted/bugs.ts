@@ -22,6 +22,7 @@ export interface PlantedBug {
 
 const BATCH_SERVER = 'libs/messaging/src/batch-server.js';
 const BULK_UPSERT = 'libs/messaging/src/bulk-upsert.js';
+const PLANNER = 'libs/messaging/src/planner.js';
 const PROJECTION = 'libs/messaging/src/projection.js';
 
 const fault = (
@@ -133,7 +134,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'not-republished',
     what: 'of events that are known already nothing is published again',
-    module: PROJECTION,
+    module: PLANNER,
     text: `const publish = [...republished];`,
     becomes: `const publish = [];`,
     servers: 1,
@@ -143,7 +144,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'repeats-not-known',
     what: 'an event that comes twice is taken twice',
-    module: PROJECTION,
+    module: PLANNER,
     text: `if (key && acceptances.has(key)) {`,
     becomes: `if (key && acceptances.has(key) && false) {`,
     servers: 1,

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Model, type mongo, Schema } from 'mongoose';
 import type { Effects, EventBatch } from '#messaging/effects.js';
-import { Projection, type Stored } from '#messaging/projection.js';
+import type { Stored } from '#messaging/planner.js';
+import { Projection } from '#messaging/projection.js';
 import { Database } from '#service/database.js';
 import { REASONS } from './decide.js';
 import { foldUnmatched, type Unmatched, type UnmatchedEvent } from './unmatched.js';

@@ -23,7 +23,7 @@ import {
 import type { Reference } from '#contracts/trade.js';
 import { announce, type Announcement } from '#messaging/announcement.js';
 import type { Received } from '#messaging/effects.js';
-import type { Evolve } from '#messaging/projection.js';
+import type { Evolve } from '#messaging/planner.js';
 import { keyOf, revisedIn } from '../standing.js';
 import type { Translated, UnaddressedEvent } from '../translation.js';
 import { type Decision, type REASONS, type Sought, soughtBy } from './decide.js';

@@ -7,7 +7,8 @@ import { type EventOf } from '#contracts/contract.js';
 import { inbound, published } from '#contracts/topic.js';
 import { announce } from '../announcement.js';
 import type { Effects } from '../effects.js';
-import type { Evolve, Projection, Stored } from '../projection.js';
+import type { Evolve, Stored } from '../planner.js';
+import type { Projection } from '../projection.js';
 import { type BatchOf, takes } from '../subscription.js';
 
 /** The smallest domain that has everything the transport promises something about. */
