@@ -1,13 +1,13 @@
 /**
  * What a shipment keeps of seals, weights and sensors, so that what is wrong can be told without its timeline: of each
- * reading the lowest and the highest, of each seal and of each container's damage the first that was told. All of these are the least of
- * a set in some order, so the order of hearing does not matter. Pure.
+ * reading the lowest and the highest, of each seal the first that was told, of each container's damage the first and the last.
+ * Each of these is the least of a set in some order, so the order of hearing does not matter. Pure.
  */
 import { Decimal } from 'decimal.js';
 import type { EventOf } from '#contracts/contract.js';
 import { MilestoneReported, type ObservationReported } from '#contracts/shipments.js';
 import type { LIMITED, Seal, Unit } from '#contracts/trade.js';
-import { type Claim, isLater } from './claim.js';
+import { type Claim, inOrderOfClaims, isLater } from './claim.js';
 
 export type Limited = (typeof LIMITED)[number];
 
@@ -34,7 +34,7 @@ export interface SealClaim extends Claim {
   readonly at: string;
 }
 
-/** The first time that a container was seen to be damaged. */
+/** The first time that a container was seen to be damaged, or the last: what was acknowledged may not be all. */
 export interface DamageClaim extends Claim {
   /** Empty for the whole shipment. */
   readonly container: string;
@@ -154,9 +154,14 @@ function withSeals(held: Evidence, claims: readonly SealClaim[]): Evidence {
 
 function withDamages(held: Evidence, claims: readonly DamageClaim[]): Evidence {
   if (claims.length === 0) return held;
+  const byContainer = Map.groupBy([...(held.damages ?? []), ...claims], ({ container }) => container);
+  const damages = [...byContainer.values()].flatMap((told) => {
+    const inOrder = told.toSorted(inOrderOfClaims);
+    return inOrder.length > 1 ? [inOrder[0]!, inOrder.at(-1)!] : inOrder;
+  });
   return {
     ...held,
-    damages: firstOfEach([...(held.damages ?? []), ...claims], ({ container }) => container),
+    damages: damages.sort((a, b) => inOrderOfClaims(a, b) || (a.container < b.container ? -1 : 1)),
   };
 }
 

@@ -193,8 +193,19 @@ describe('damage', () => {
       { id: '1', detail: `damage to ${first} was observed` },
     ]);
     expect(exceptionsAfter(both, one, acknowledged('damaged', one))).toMatchObject([
-      { id: '2', detail: `damage to ${second} was observed` },
+      { id: '2', detail: `damage to ${first}, ${second} was observed` },
     ]);
+  });
+
+  it('is told again when a container is seen damaged after what is acknowledged', () => {
+    const damaged = (id: string) =>
+      observed('damaged', { said: `2025-09-2${id}T00:00:00Z`, id, containers: [CONTAINERS[0]] });
+    const [one, two, three] = [damaged('1'), damaged('2'), damaged('3')];
+    const seen = [acknowledged('damaged', one), acknowledged('damaged', two)];
+    expect(openAfter(one, two, ...seen)).toEqual([]);
+    expect(openAfter(one, two, three, ...seen)).toEqual(['damaged']);
+    expect(shownBy(three, one, two, ...seen)).toEqual([['damaged', '3']]);
+    expect(openAfter(one, two, three, ...seen, acknowledged('damaged', three))).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { isArrival, onlyContainerOf } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
 import { holdsOf } from './customs.js';
 import {
+  type DamageClaim,
   Exact,
   inBaseUnit,
   inKilograms,
@@ -187,10 +188,13 @@ function isHeld({ registration }: Shipment, { actual }: Expected): readonly Foun
 
 const placeOf = ({ place }: { place?: Place }): string => (place ? ` at ${place.unlocode}` : '');
 
-function isDamaged({ evidence }: Shipment): readonly Found[] | undefined {
-  return evidence?.damages?.map((damage) => {
-    const where = damage.container === '' ? '' : ` to ${damage.container}`;
-    return { since: damage.at, detail: `damage${where} was observed`, by: damage };
+function isDamaged({ evidence }: Shipment): readonly Found[] {
+  const byEvent = Map.groupBy(evidence?.damages ?? [], keyOf);
+  return [...byEvent.values()].map((damages) => {
+    const [by] = damages as [DamageClaim, ...DamageClaim[]];
+    const containers = damages.map(({ container }) => container).filter((container) => container !== '');
+    const where = containers.length > 0 ? ` to ${containers.join(', ')}` : '';
+    return { since: by.at, detail: `damage${where} was observed`, by };
   });
 }
 
