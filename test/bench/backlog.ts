@@ -28,14 +28,16 @@ const TOPICS: Readonly<Record<'shipments' | 'deals', readonly Topic[]>> = {
   deals: [DEALS_INBOUND, SHIPMENTS_ARRIVALS, DEALS_DELIVERIES, DEALS_EVENTS],
 };
 
-/** A service's topics as it declares them itself, filled with events, in their order. */
+/**
+ * A service's topics as it declares them itself, filled with events, in their order.
+ * @param namespace where they are; one of their own unless told
+ */
 export async function backlog(
   setting: Setting,
   service: 'shipments' | 'deals',
   filled: readonly { readonly topic: Topic; readonly events: Iterable<CloudEvent> }[],
-  mode: Mode = 'binary',
+  { mode = 'binary', namespace = `${uniqueName(service)}.` }: { mode?: Mode; namespace?: string } = {},
 ): Promise<Backlog> {
-  const namespace = `${uniqueName(service)}.`;
   const client = clientOf(setting, namespace);
   try {
     await client.ensureTopics(topicDeclarations(service, TOPICS[service]));

@@ -37,7 +37,7 @@ export class Events {
       this.setting,
       'shipments',
       [{ topic: SHIPMENTS_INBOUND, events: warmedTraffic(amount) }],
-      mode,
+      { mode },
     );
     this.made.set(key, filled);
     return filled;

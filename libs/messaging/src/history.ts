@@ -150,7 +150,9 @@ export class History<E extends CloudEvent> {
       .toArray();
     const byId = new Map(found.map((page) => [page._id, page]));
     return [...pageIdsOf(entity, accepted)].flatMap((id) => {
-      const { topic, partition, events } = byId.get(id)!;
+      const page = byId.get(id);
+      if (!page) throw new Error(`the history of ${entity} has no page ${id}, of which its document speaks`);
+      const { topic, partition, events } = page;
       return events.map(({ event, ...place }) => ({
         event: JSON.parse(event) as E,
         ...place,

@@ -199,18 +199,18 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const ids = [...pending.keys()];
     const found = await (session ? this.find(ids, WITHOUT_TEXTS, session) : this.findTogether(ids));
     const stored = new Map(ids.map((id) => [id, this.planner.loaded(found.get(id))]));
-    const unpublished = ids.filter((id) => mayBeUnpublished(batch, stored.get(id)));
-    if (!this.planner.keepsAll && unpublished.length > 0)
-      for (const [id, whole] of await this.find(unpublished, {}, session))
+    const unpublished = new Set(ids.filter((id) => mayBeUnpublished(batch, stored.get(id))));
+    if (!this.planner.keepsAll && unpublished.size > 0)
+      for (const [id, whole] of await this.find([...unpublished], {}, session))
         stored.set(id, this.planner.loaded(whole));
     const plans: Plan<E>[] = [];
     for (const [id, events] of pending) {
       const before = stored.get(id);
-      const again = unpublished.includes(id) ? await this.broughtForth(batch, id, before!) : [];
+      let history: Promise<Placed<E>[]> | undefined;
+      const load = (): Promise<Placed<E>[]> => (history ??= this.historyOf(id, before));
+      const again = unpublished.has(id) ? await this.broughtForth(batch, id, before!, load) : [];
       const plan = this.planner.plan(batch, id, before, again, events, before ? undefined : []);
-      plans.push(
-        plan ?? this.planner.plan(batch, id, before, again, events, await this.historyOf(id, before))!,
-      );
+      plans.push(plan ?? this.planner.plan(batch, id, before, again, events, await load())!);
     }
     return plans;
   }
@@ -220,9 +220,14 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   /** What the batch's partition brought forth of an entity and that may not be published yet: nothing before the batch. */
-  private async broughtForth(batch: EventBatch<E>, id: string, before: Loaded<S>): Promise<Caused[]> {
+  private async broughtForth(
+    batch: EventBatch<E>,
+    id: string,
+    before: Loaded<S>,
+    history: () => Promise<Placed<E>[]>,
+  ): Promise<Caused[]> {
     const brought = this.planner.keepsAll
-      ? this.planner.foldedAgain(id, await this.historyOf(id, before), batch)
+      ? this.planner.foldedAgain(id, await history(), batch)
       : (before.outbox?.[originOf(batch)] ?? []).map((one) => ({
           ...one,
           event: JSON.parse(one.event) as CloudEvent,
