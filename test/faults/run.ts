@@ -71,6 +71,8 @@ const OUTBOUND = TOPICS.filter((topic) => !topic.endsWith('.inbound') && !topic.
 const DRAINED_WITHIN_MS = 15_000;
 const READY_WITHIN_MS = 60_000;
 const HEALTHY_WITHIN_MS = 20_000;
+/** Between two words on what is still behind. */
+const TELL_EVERY_MS = 2_000;
 const MOST_EVENTS_A_SECOND = 600;
 const LEAST_EVENTS_A_SECOND = 100;
 
@@ -141,7 +143,7 @@ async function struckAndHealed(world: World): Promise<Omit<RunReport, 'seed' | '
     one.status === 'rejected' ? [`a fault could not be brought about or healed: ${String(one.reason)}`] : [],
   );
   await load.stop();
-  const lag = await drained(world, SERVICES, healedAt);
+  const lag = await drained(world, SERVICES, healedAt, (behind) => say(`   behind: ${behind}`));
   const drainedInMs = performance.now() - healedAt;
   say(
     `   ${load.sent} sent; ${lag === undefined ? `drained in ${seconds1(drainedInMs)} s` : `not drained: ${lag}`}`,
@@ -221,9 +223,11 @@ async function drained(
   { client, givenUpAfterMs }: World,
   groups: readonly ServiceName[],
   since: number,
+  tell: (behind: string) => void = () => undefined,
 ): Promise<string | undefined> {
   let quiet = 0;
   let ends = '';
+  let toldAt = performance.now();
   for (;;) {
     const positions = await Promise.all(
       groups.map(async (group) =>
@@ -238,6 +242,10 @@ async function drained(
     quiet = behind?.length === 0 && (quiet === 0 || endsNow === ends) ? quiet + 1 : 0;
     ends = endsNow;
     if (quiet === 2) return undefined;
+    if (performance.now() - toldAt > TELL_EVERY_MS) {
+      toldAt = performance.now();
+      tell(behind ? byGroup(behind) : 'Kafka does not answer');
+    }
     if (performance.now() - since > givenUpAfterMs) {
       return behind
         ? behind
@@ -250,6 +258,18 @@ async function drained(
     }
     await sleep(200);
   }
+}
+
+/** How many messages of each topic each group has before it. */
+function byGroup(
+  behind: readonly { group: string; topic: string; committed: number; end: number }[],
+): string {
+  const sums = new Map<string, number>();
+  for (const { group, topic, committed, end } of behind) {
+    const key = `${group} ${topic}`;
+    sums.set(key, (sums.get(key) ?? 0) + end - committed);
+  }
+  return [...sums].map(([key, sum]) => `${key} ${sum}`).join(', ') || 'nothing any more';
 }
 
 const CONSUMED: Readonly<Record<ServiceName, readonly string[]>> = {

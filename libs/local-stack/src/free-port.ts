@@ -2,14 +2,19 @@ import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { ServerNotReadyError } from './until-ready.js';
 
+/** By this process: whoever was given one may be long in binding it. */
+const given = new Set<number>();
+
 /**
- * A free TCP port on 127.0.0.1, taken at random from below the ranges that Linux (32768 up) and macOS (49152 up) give
+ * A free TCP port on 127.0.0.1, each time another one, taken at random from below the ranges that Linux (32768 up) and macOS (49152 up) give
  * to outgoing connections. A port from those would not do for a server that is killed and started again: a client that
  * tries to reconnect meanwhile can be given that very port, and even connect to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(12_000, 32_000);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
 }

@@ -18,7 +18,7 @@ import type { Topic } from '#contracts/topic.js';
 import { account, inAll, type Outcome } from './outcome.js';
 import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
-import { partsOf, slicesOf } from './slices.js';
+import { slicesOf } from './slices.js';
 import type { Subscription } from './subscription.js';
 import { type GoesOn, unlessStalled } from './unless-stalled.js';
 
@@ -50,6 +50,11 @@ export type Step = 'read' | 'written' | 'published' | 'committed';
 /** Of the messages that are committed together, first to last. */
 type OffsetRange = Pick<EventBatch, 'firstOffset' | 'lastOffset'>;
 
+/**
+ * At the start, and when a batch was put down before it was committed, as after a rebalance: what is done of a batch is done
+ * again, so the next interruption should find little of it. Twice as many after each commit.
+ */
+const FEW_AT_ONCE = 1_000;
 const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
 /** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */
@@ -92,6 +97,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private consumer: { stop(): Promise<void> } | undefined;
   private lagTimer: NodeJS.Timeout | undefined;
   private closed = false;
+  /** Messages that are committed together, where the subjects of a batch may go apart. */
+  private mostAtOnce = FEW_AT_ONCE;
 
   constructor(
     private readonly options: BatchServerOptions,
@@ -154,25 +161,29 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   /**
-   * The path of a batch: what kafkajs hands over of a partition, some thousands of messages. It is committed as one
-   * where its subjects may go apart, else `batchSize` messages at a time.
+   * The path of a batch: what kafkajs hands over of a partition, some thousands of messages. It is committed `batchSize`
+   * messages at a time; where its subjects may go apart as one, unless something has just been put down.
    */
   private async take(batch: PartitionBatch): Promise<void> {
     const route = this.routes.get(batch.topic)!;
     const { batchSize } = this.options;
     const heartbeat = this.keepPartition(batch);
+    let isDone = false;
     try {
-      for (const messages of partsOf(
-        batch.messages,
-        route.subscription.subjectsApart ? Infinity : batchSize,
-      )) {
-        if (this.isOver(batch)) return;
+      let from = 0;
+      while (from < batch.messages.length && !this.isOver(batch)) {
+        const most = route.subscription.subjectsApart ? this.mostAtOnce : batchSize;
+        const messages = batch.messages.slice(from, from + most);
         const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
-        await this.takeThrough(route, batch, messages, heartbeat);
+        if (!(await this.takeThrough(route, batch, messages, heartbeat))) break;
         done();
+        from += messages.length;
+        this.mostAtOnce *= 2;
         this.options.state.signOfLife();
       }
+      isDone = from === batch.messages.length;
     } finally {
+      if (!isDone) this.mostAtOnce = FEW_AT_ONCE; // whoever owns it next begins where it was put down
       heartbeat.stop();
       this.options.state.goesOn(nameOf(batch));
     }
@@ -183,9 +194,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     batch: PartitionBatch,
     messages: readonly FetchedMessage[],
     kept: Kept,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const finished = await this.takeSlices(route, batch, messages, kept);
-    if (!finished) return; // the partition is no longer ours, or we stop: whoever owns it next begins here again
+    if (!finished) return false; // the partition is no longer ours, or we stop
 
     const committed = await this.untilDone(
       batch,
@@ -196,9 +207,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       },
       this.options.sessionTimeoutMs,
     );
-    if (!committed) return;
+    if (!committed) return false;
     await this.reached('committed');
     account(finished, batch, messages, this.options);
+    return true;
   }
 
   /**

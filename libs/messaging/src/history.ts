@@ -145,20 +145,37 @@ export class History<E extends CloudEvent> {
   /** What an entity has accepted, in the order in which it was learnt of. @param accepted as its document has it */
   async of(entity: string, accepted: Acceptance | undefined): Promise<Placed<E>[]> {
     if (!accepted) return [];
-    const found = await this.collection
-      .find({ _id: { $gt: `${entity} `, $lt: `${entity}!` } }, { readConcern: { level: 'majority' } })
-      .toArray();
-    const byId = new Map(found.map((page) => [page._id, page]));
-    return [...pageIdsOf(entity, accepted)].flatMap((id) => {
-      const page = byId.get(id);
-      if (!page) throw new Error(`the history of ${entity} has no page ${id}, of which its document speaks`);
-      const { topic, partition, events } = page;
-      return events.map(({ event, ...place }) => ({
-        event: JSON.parse(event) as E,
-        ...place,
-        topic,
-        partition,
-      }));
-    });
+    const byId = await this.pages({ $gt: `${entity} `, $lt: `${entity}!` });
+    return placed(byId, entity, accepted);
   }
+
+  /** The same of several, in one request. */
+  async ofEach(accepted: ReadonlyMap<string, Acceptance>): Promise<Map<string, Placed<E>[]>> {
+    const ids = [...accepted].flatMap(([entity, one]) => [...pageIdsOf(entity, one)]);
+    const byId = await this.pages({ $in: ids });
+    return new Map([...accepted].map(([entity, one]) => [entity, placed(byId, entity, one)]));
+  }
+
+  private async pages(_id: mongo.Condition<string>): Promise<ReadonlyMap<string, HistoryPage>> {
+    const found = await this.collection.find({ _id }, { readConcern: { level: 'majority' } }).toArray();
+    return new Map(found.map((page) => [page._id, page]));
+  }
+}
+
+function placed<E extends CloudEvent>(
+  byId: ReadonlyMap<string, HistoryPage>,
+  entity: string,
+  accepted: Acceptance,
+): Placed<E>[] {
+  return [...pageIdsOf(entity, accepted)].flatMap((id) => {
+    const page = byId.get(id);
+    if (!page) throw new Error(`the history of ${entity} has no page ${id}, of which its document speaks`);
+    const { topic, partition, events } = page;
+    return events.map(({ event, ...place }) => ({
+      event: JSON.parse(event) as E,
+      ...place,
+      topic,
+      partition,
+    }));
+  });
 }

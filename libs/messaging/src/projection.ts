@@ -37,6 +37,8 @@ const MOST_CONFLICTS_IN_A_ROW = 20;
 const MOST_ENTITIES_AT_ONCE = 200;
 /** As many as are written together. */
 const MOST_LOADED_TOGETHER = 60;
+/** Of histories that are folded again, in UTF-16 units of JSON. One that is larger is loaded alone. */
+const MOST_HISTORY_TOGETHER = 2 * 1024 * 1024;
 const OVERLAPPING = 2;
 
 /** What most events need of a document: all but the texts that only a batch that comes again asks for. */
@@ -190,7 +192,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return groups;
   }
 
-  /** Loads and folds. The few that are to publish again load their outbox, and those whose fold asks for it their history. */
+  /** Loads and folds. Those that are to publish again load what that follows from, and those whose fold asks for it their history. */
   private async plans(
     batch: EventBatch<E>,
     pending: ReadonlyMap<string, Received<E>[]>,
@@ -199,18 +201,14 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const ids = [...pending.keys()];
     const found = await (session ? this.find(ids, WITHOUT_TEXTS, session) : this.findTogether(ids));
     const stored = new Map(ids.map((id) => [id, this.planner.loaded(found.get(id))]));
-    const unpublished = new Set(ids.filter((id) => mayBeUnpublished(batch, stored.get(id))));
-    if (!this.planner.keepsAll && unpublished.size > 0)
-      for (const [id, whole] of await this.find([...unpublished], {}, session))
-        stored.set(id, this.planner.loaded(whole));
+    const unpublished = ids.filter((id) => mayBeUnpublished(batch, stored.get(id)));
+    const again = await this.broughtForth(batch, unpublished, stored, session);
     const plans: Plan<E>[] = [];
     for (const [id, events] of pending) {
       const before = stored.get(id);
-      let history: Promise<Placed<E>[]> | undefined;
-      const load = (): Promise<Placed<E>[]> => (history ??= this.historyOf(id, before));
-      const again = unpublished.has(id) ? await this.broughtForth(batch, id, before!, load) : [];
-      const plan = this.planner.plan(batch, id, before, again, events, before ? undefined : []);
-      plans.push(plan ?? this.planner.plan(batch, id, before, again, events, await load())!);
+      const of = (history: readonly Placed<E>[] | undefined): Plan<E> | undefined =>
+        this.planner.plan(batch, id, before, again.get(id) ?? [], events, history);
+      plans.push(of(before ? undefined : []) ?? of(await this.historyOf(id, before))!);
     }
     return plans;
   }
@@ -219,20 +217,39 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return before?.accepted ? this.options.history!.of.of(id, before.accepted) : Promise.resolve([]);
   }
 
-  /** What the batch's partition brought forth of an entity and that may not be published yet: nothing before the batch. */
+  /** By entity, what the batch's partition brought forth of it and that may not be published yet: nothing before the batch. */
   private async broughtForth(
     batch: EventBatch<E>,
-    id: string,
-    before: Loaded<S>,
-    history: () => Promise<Placed<E>[]>,
-  ): Promise<Caused[]> {
-    const brought = this.planner.keepsAll
-      ? this.planner.foldedAgain(id, await history(), batch)
-      : (before.outbox?.[originOf(batch)] ?? []).map((one) => ({
-          ...one,
-          event: JSON.parse(one.event) as CloudEvent,
-        }));
-    return brought.filter(({ offset }) => offset >= batch.firstOffset);
+    ids: readonly string[],
+    stored: ReadonlyMap<string, Loaded<S> | undefined>,
+    session: mongo.ClientSession | undefined,
+  ): Promise<ReadonlyMap<string, readonly Caused[]>> {
+    const brought = new Map<string, readonly Caused[]>();
+    const add = (id: string, caused: readonly Caused[]): void => {
+      brought.set(
+        id,
+        caused.filter(({ offset }) => offset >= batch.firstOffset),
+      );
+    };
+    if (ids.length === 0) return brought;
+    if (this.planner.keepsAll) {
+      for (const few of someAtOnce(ids, (id) => stored.get(id)!.acceptedSize ?? 0)) {
+        const histories = await this.options.history!.of.ofEach(
+          new Map(few.map((id) => [id, stored.get(id)!.accepted!])),
+        );
+        for (const [id, history] of histories) add(id, this.planner.foldedAgain(id, history, batch));
+      }
+    } else {
+      for (const [id, { outbox }] of await this.find(ids, {}, session))
+        add(
+          id,
+          (outbox?.[originOf(batch)] ?? []).map(({ event, ...one }) => ({
+            ...one,
+            event: JSON.parse(event) as CloudEvent,
+          })),
+        );
+    }
+    return brought;
   }
 
   private async find(
@@ -289,6 +306,22 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     for (const { id } of largest) tooLarge.add(id);
     return { stale, tooLarge };
   }
+}
+
+/** In groups whose histories together are held in memory. */
+function* someAtOnce(ids: readonly string[], sizeOf: (id: string) => number): Generator<string[]> {
+  let few: string[] = [];
+  let size = 0;
+  for (const id of ids) {
+    if (few.length > 0 && size + sizeOf(id) > MOST_HISTORY_TOGETHER) {
+      yield few;
+      few = [];
+      size = 0;
+    }
+    few.push(id);
+    size += sizeOf(id);
+  }
+  if (few.length > 0) yield few;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { CounterChild } from './testing/counter-child.js';
 import { CounterService } from './testing/counter-service.js';
 import { additions, CounterWorld } from './testing/counter-world.js';
 import { expectExactlyOnce, idsOf } from './testing/exactly-once.js';
@@ -82,6 +83,31 @@ describe('events that come again', () => {
       const documents = await world.documents();
       expect(documents.map(({ version }) => version)).toEqual(documents.map(() => 1));
       await service.stop();
+    },
+    LIMIT,
+  );
+
+  it(
+    'are committed little by little after a start, so that an interruption leaves little to be done again',
+    async () => {
+      await world.given(additions(3_500, 50), 0);
+      const settings = { subjectsApart: true };
+      const first = await CounterChild.start(world.place, settings, {
+        step: 'committed',
+        nth: 2,
+        how: 'kill',
+      });
+      await first.exited;
+      expect(Math.max(...(await world.committed()))).toBe(1_000 + 2_000);
+
+      const second = await CounterChild.start(world.place, settings, {
+        step: 'committed',
+        nth: 1,
+        how: 'hold',
+      });
+      await second.isHeld();
+      expect(Math.max(...(await world.committed()))).toBe(3_500);
+      await second.kill();
     },
     LIMIT,
   );
