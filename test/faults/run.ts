@@ -170,9 +170,6 @@ async function struckAndHealed(world: World): Promise<Omit<RunReport, 'seed' | '
     ...(lag === undefined
       ? []
       : [`not drained ${world.givenUpAfterMs / 1000} s after the last fault: ${lag}`]),
-    ...(lag === undefined && drainedInMs > DRAINED_WITHIN_MS
-      ? [`drained in ${seconds1(drainedInMs)} s and not within ${DRAINED_WITHIN_MS / 1000} s`]
-      : []),
     ...load.misdeeds,
     ...[...instances, ...world.extras].flatMap(({ misdeeds }) => misdeeds),
     ...unhealthy,
@@ -182,6 +179,8 @@ async function struckAndHealed(world: World): Promise<Omit<RunReport, 'seed' | '
   // What goes on from here changes what an investigation would look at.
   if (violations.length === 0) violations.push(...(await rewound(world)));
   if (violations.length === 0) violations.push(...(await rebuilt(world)));
+  if (lag === undefined && drainedInMs > DRAINED_WITHIN_MS)
+    violations.unshift(`drained in ${seconds1(drainedInMs)} s and not within ${DRAINED_WITHIN_MS / 1000} s`);
   return {
     violations,
     counts: { sent: load.sent, ...findings.counts },
