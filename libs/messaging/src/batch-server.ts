@@ -166,19 +166,20 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
    */
   private async take(batch: PartitionBatch): Promise<void> {
     const route = this.routes.get(batch.topic)!;
+    const { subjectsApart } = route.subscription;
     const { batchSize } = this.options;
     const heartbeat = this.keepPartition(batch);
     let isDone = false;
     try {
       let from = 0;
       while (from < batch.messages.length && !this.isOver(batch)) {
-        const most = route.subscription.subjectsApart ? this.mostAtOnce : batchSize;
+        const most = subjectsApart ? this.mostAtOnce : batchSize;
         const messages = batch.messages.slice(from, from + most);
         const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
         if (!(await this.takeThrough(route, batch, messages, heartbeat))) break;
         done();
         from += messages.length;
-        this.mostAtOnce *= 2;
+        if (subjectsApart) this.mostAtOnce *= 2;
         this.options.state.signOfLife();
       }
       isDone = from === batch.messages.length;

@@ -3,11 +3,13 @@ import { backoff, pause } from './backoff.js';
 import { type Headers, subjectOf } from '#contracts/kafka-binding.js';
 import type { IncomingMessage } from './kafka-client.js';
 import { endFetchersOfStopped } from './kafkajs-fetch.js';
+import { comingBack, joinAsBefore, type Membership } from './kafkajs-member.js';
 import { ReadRecord } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
 
 endFetchersOfStopped();
+joinAsBefore();
 
 /** A message that waits for its turn. */
 export interface FetchedMessage extends IncomingMessage {
@@ -101,10 +103,12 @@ export class GroupConsumer {
       stop.addEventListener('abort', () => resolve(), { once: true }),
     );
     let failures = 0;
+    const membership: Membership = { memberId: undefined };
     while (!stop.aborted) {
       const consumer = this.createConsumer();
       let joins = 0;
-      consumer.on('consumer.group_join', () => {
+      consumer.on('consumer.group_join', ({ payload }) => {
+        membership.memberId = payload.memberId;
         failures = 0;
         joins++;
       });
@@ -122,12 +126,14 @@ export class GroupConsumer {
           return;
         }
         // Returns once the group is joined. Not to be disconnected before, or it would join all the same.
-        await consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: options.concurrency,
-          eachBatch: (payload) => this.takeBatch(payload, commit, () => joins),
-        });
+        await comingBack(membership, () =>
+          consumer.run({
+            autoCommit: false,
+            eachBatchAutoResolve: false,
+            partitionsConsumedConcurrently: options.concurrency,
+            eachBatch: (payload) => this.takeBatch(payload, commit, () => joins),
+          }),
+        );
         const error = await Promise.race([crashed, stopped, clock.setBack]);
         if (error === SET_BACK) log.warn({}, 'the clock was set back; the Kafka consumer is started again');
         else if (error)

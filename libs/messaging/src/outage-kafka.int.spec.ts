@@ -55,6 +55,26 @@ describe('while Kafka is away', () => {
   );
 
   it(
+    'for less than the group remembers its member, the service comes back as that member, and nobody waits for it',
+    async () => {
+      const events = additions(100, 9);
+      await world.given(events.slice(0, 50));
+      // Longer than the limit of the wait below.
+      child = await CounterChild.start(world.place, { ...SETTINGS, sessionTimeoutMs: 120_000 });
+      await world.drained();
+      await stack.kafka!.kill();
+      await until('it has noticed', kafkaIsDown);
+
+      await stack.kafka!.start();
+      await world.given(events.slice(50));
+      await world.drained(60_000);
+
+      await expectExactlyOnce(world, events);
+    },
+    LIMIT,
+  );
+
+  it(
     'for longer than the group remembers its member, the service comes back by itself, and is never taken for dead',
     async () => {
       const events = additions(100, 9);
