@@ -328,5 +328,7 @@ function* someAtOnce(ids: readonly string[], sizeOf: (id: string) => number): Ge
  * Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. What
  * other partitions brought forth is theirs to publish.
  */
-const mayBeUnpublished = (batch: EventBatch, stored: Bookkeeping | undefined): boolean =>
-  (stored?.pending?.[originOf(batch)] ?? -1) >= batch.firstOffset;
+const mayBeUnpublished = (batch: EventBatch, stored: Bookkeeping | undefined): boolean => {
+  const pending = stored?.pending?.[originOf(batch)];
+  return pending !== undefined && pending >= batch.firstOffset;
+};
