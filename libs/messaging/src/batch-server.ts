@@ -269,10 +269,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         goesOn();
         refusals = [...refusals, ...part.refused].filter((one) => !known.has(refusedIn(one)));
         for (const refusal of refusals) known.set(refusedIn(refusal), refusal);
-        await this.options.client.send([
-          ...part.publish.map(toMessage),
-          ...this.deadLetters(batch, messages, refusals),
-        ]);
+        // First: while they cannot be written, what is published would be again and again.
+        await this.options.client.send(this.deadLetters(batch, messages, refusals));
+        await this.options.client.send(part.publish.map(toMessage));
         await this.reached('published');
         goesOn();
         for (const { topic } of part.publish) published.set(topic, (published.get(topic) ?? 0) + 1);
