@@ -1,6 +1,7 @@
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from '#messaging/effects.js';
 import { StaleWrites } from '#messaging/projection.js';
+import { groupsOf } from '#messaging/slices.js';
 import type { Database } from '#service/database.js';
 import { type MatchableItem, stateOf } from './item-matching.js';
 import type { ItemEvent } from './item.js';
@@ -138,7 +139,8 @@ export class Linker {
     // The last event of an entity: what is said of its links is then kept in the outbox for as long as any of its
     // events in the batch may come again.
     const causes = new Map(batch.received.map((received) => [side.entityOf(received.event), received]));
-    for (const group of grouped(await side.own([...causes.keys()]), side)) {
+    const all = await side.own([...causes.keys()]);
+    for (const group of groupsOf(all, (own) => side.asked(own).length, TERMS_AT_ONCE)) {
       let pairs: Pair[] = [];
       for await (const pair of this.pairs(side, group, causes, session)) {
         pairs.push(pair);
@@ -266,20 +268,3 @@ const push = <K, V>(lists: Map<K, V[]>, key: K, value: V): void => {
   if (list) list.push(value);
   else lists.set(key, [value]);
 };
-
-/** Entities in groups whose terms make one query. */
-function* grouped<Own>(all: readonly Own[], side: { asked(own: Own): readonly string[] }): Generator<Own[]> {
-  let group: Own[] = [];
-  let terms = 0;
-  for (const own of all) {
-    const asked = side.asked(own).length;
-    if (group.length > 0 && terms + asked > TERMS_AT_ONCE) {
-      yield group;
-      group = [];
-      terms = 0;
-    }
-    group.push(own);
-    terms += asked;
-  }
-  if (group.length > 0) yield group;
-}

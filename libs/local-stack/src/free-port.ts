@@ -6,9 +6,9 @@ import { ServerNotReadyError } from './until-ready.js';
 const given = new Set<number>();
 
 /**
- * A free TCP port on 127.0.0.1, each time another one, taken at random from below the ranges that Linux (32768 up) and macOS (49152 up) give
- * to outgoing connections. A port from those would not do for a server that is killed and started again: a client that
- * tries to reconnect meanwhile can be given that very port, and even connect to itself.
+ * A free TCP port on 127.0.0.1, each time another one, taken at random from below the ranges that Linux (32768 up) and
+ * macOS (49152 up) give to outgoing connections. A port from those would not do for a server that is killed and started
+ * again: a client that tries to reconnect meanwhile can be given that very port, and even connect to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

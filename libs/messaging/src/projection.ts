@@ -15,6 +15,7 @@ import {
   type PlannerOptions,
   type Stored,
 } from './planner.js';
+import { groupsOf } from './slices.js';
 import { together } from './together.js';
 
 /** What events have come to, before what they published is put in order. */
@@ -43,6 +44,7 @@ const OVERLAPPING = 2;
 
 /** What most events need of a document: all but the texts that only a batch that comes again asks for. */
 const WITHOUT_TEXTS = { outbox: 0 } as const;
+const ONLY_TEXTS = { outbox: 1 } as const;
 
 /** Another owner keeps writing the same entities. Ours to try again, not the events' fault. */
 export class StaleWrites extends Error {
@@ -233,14 +235,15 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     };
     if (ids.length === 0) return brought;
     if (this.planner.keepsAll) {
-      for (const few of someAtOnce(ids, (id) => stored.get(id)!.acceptedSize ?? 0)) {
+      const sizeOf = (id: string): number => stored.get(id)!.acceptedSize ?? 0;
+      for (const few of groupsOf(ids, sizeOf, MOST_HISTORY_TOGETHER)) {
         const histories = await this.options.history!.of.ofEach(
           new Map(few.map((id) => [id, stored.get(id)!.accepted!])),
         );
         for (const [id, history] of histories) add(id, this.planner.foldedAgain(id, history, batch));
       }
     } else {
-      for (const [id, { outbox }] of await this.find(ids, {}, session))
+      for (const [id, { outbox }] of await this.find(ids, ONLY_TEXTS, session))
         add(
           id,
           (outbox?.[originOf(batch)] ?? []).map(({ event, ...one }) => ({
@@ -254,7 +257,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
 
   private async find(
     ids: readonly string[],
-    projection: Record<string, 0>,
+    projection: { outbox: 0 | 1 },
     session?: mongo.ClientSession,
   ): Promise<Map<string, Document>> {
     const found = this.options.collection.find({ _id: { $in: ids } } as mongo.Filter<Stored<S>>, {
@@ -306,22 +309,6 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     for (const { id } of largest) tooLarge.add(id);
     return { stale, tooLarge };
   }
-}
-
-/** In groups whose histories together are held in memory. */
-function* someAtOnce(ids: readonly string[], sizeOf: (id: string) => number): Generator<string[]> {
-  let few: string[] = [];
-  let size = 0;
-  for (const id of ids) {
-    if (few.length > 0 && size + sizeOf(id) > MOST_HISTORY_TOGETHER) {
-      yield few;
-      few = [];
-      size = 0;
-    }
-    few.push(id);
-    size += sizeOf(id);
-  }
-  if (few.length > 0) yield few;
 }
 
 /**

@@ -34,6 +34,23 @@ export function partsOf<T>(all: readonly T[], most: number): T[][] {
   return parts;
 }
 
+/** In groups that are together no larger than `most`, in their order; what is larger by itself is a group of its own. Pure. */
+export function* groupsOf<T>(all: Iterable<T>, sizeOf: (one: T) => number, most: number): Generator<T[]> {
+  let group: T[] = [];
+  let size = 0;
+  for (const one of all) {
+    const added = sizeOf(one);
+    if (group.length > 0 && size + added > most) {
+      yield group;
+      group = [];
+      size = 0;
+    }
+    group.push(one);
+    size += added;
+  }
+  if (group.length > 0) yield group;
+}
+
 const byOffset = (a: FetchedMessage, b: FetchedMessage): number => a.offset - b.offset;
 
 /** What has no subject is nobody's, and goes with all that has none. */
