@@ -39,7 +39,7 @@ export const SERVICE_FLAGS = [
   '--max-semi-space-size=16',
   '--heap-growing-percent=80',
 ];
-export const SERVICE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+export const SERVICE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /**
  * Starts the services as processes of their own, and starts one again that dies unasked. They end with this process,

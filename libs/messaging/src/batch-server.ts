@@ -2,24 +2,22 @@ import { type CustomTransportStrategy, type MessageHandler, Server } from '@nest
 import { lastValueFrom } from 'rxjs';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
+import { Backlogs } from './backlog.js';
 import type { ConsumerState } from './consumer-state.js';
 import { asItCame, deadLetter } from './dead-letter.js';
 import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
-import {
-  CommitAbandoned,
-  type FetchedMessage,
-  isLostPartition,
-  type PartitionBatch,
-} from './group-consumer.js';
+import type { FetchedMessage } from './fetched-message.js';
+import { CommitAbandoned, isLostPartition, type PartitionBatch } from './group-consumer.js';
 import type { IncomingMessage, KafkaClient, OutgoingMessage } from './kafka-client.js';
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
 import type { Topic } from '#contracts/topic.js';
-import { account, inAll, type Outcome } from './outcome.js';
+import { account, inAll, type Outcome, type Refused } from './outcome.js';
 import { topicDeclarations } from './topic-declarations.js';
 import { readBatch } from './read-batch.js';
 import { slicesOf } from './slices.js';
 import type { Subscription } from './subscription.js';
+import { traceOf } from './trace.js';
 import { type GoesOn, unlessStalled } from './unless-stalled.js';
 
 export interface BatchServerOptions {
@@ -35,6 +33,8 @@ export interface BatchServerOptions {
   readonly sessionTimeoutMs: number;
   /** An attempt of which nothing has come for so long is given up and made again; 2 minutes unless told. */
   readonly stalledAfterMs?: number;
+  /** Bytes that are fetched at once at most; 4 MB unless told. */
+  readonly fetchBytes?: number;
   /** Every topic that the service reads or writes; created where missing. */
   readonly topics: readonly Topic[];
 }
@@ -50,11 +50,20 @@ export type Step = 'read' | 'written' | 'published' | 'committed';
 /** Of the messages that are committed together, first to last. */
 type OffsetRange = Pick<EventBatch, 'firstOffset' | 'lastOffset'>;
 
+/** Messages that are committed together. */
+interface Stretch extends OffsetRange {
+  readonly count: number;
+  /** To be taken in any order, the parts of a slice one after the other. Who leaves it early ends it for all. */
+  slices(most: number): Generator<readonly (readonly FetchedMessage[])[]>;
+}
+
 /**
  * At the start, and when a batch was put down before it was committed, as after a rebalance: what is done of a batch is done
  * again, so the next interruption should find little of it. Twice as many after each commit.
  */
 const FEW_AT_ONCE = 1_000;
+/** Of a backlog. More would have still more of a subject in one write, and more to be done again. */
+const MOST_AT_ONCE = 65_536;
 const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
 /** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */
@@ -99,6 +108,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private closed = false;
   /** Messages that are committed together, where the subjects of a batch may go apart. */
   private mostAtOnce = FEW_AT_ONCE;
+  private readonly backlogs = new Backlogs();
 
   constructor(
     private readonly options: BatchServerOptions,
@@ -114,17 +124,19 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     } catch (error) {
       return callback(error);
     }
-    const { client, service, state, log } = this.options;
+    const { client, service, state, log, fetchBytes } = this.options;
     this.consumer = client.consume(
       {
         groupId: service,
         topics: [...this.routes.keys()],
         concurrency: this.options.concurrency,
         sessionTimeoutMs: this.options.sessionTimeoutMs,
+        ...(fetchBytes !== undefined && { fetchBytes }),
         prepare: () => this.createTopics(),
         onBatch: (batch) => this.take(batch),
         onPoll: () => state.signOfLife(),
         onAssigned: (assignment) => {
+          this.backlogs.clear(); // all that is not committed is fetched again
           state.joined(assignment);
           log.info({ assignment: Object.fromEntries(assignment) }, 'joined the group');
         },
@@ -162,55 +174,89 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /**
    * The path of a batch: what kafkajs hands over of a partition, some thousands of messages. It is committed `batchSize`
-   * messages at a time; where its subjects may go apart as one, unless something has just been put down.
+   * messages at a time; where its subjects may go apart as one, together with what lies behind it, unless something has just
+   * been put down.
    */
   private async take(batch: PartitionBatch): Promise<void> {
     const route = this.routes.get(batch.topic)!;
     const { subjectsApart } = route.subscription;
-    const { batchSize } = this.options;
+    const gathered = subjectsApart ? this.backlogs.gather(batch, this.mostAtOnce) : undefined;
+    if (gathered === 'waits') return batch.fetchFrom(batch.messages.at(-1)!.offset);
     const heartbeat = this.keepPartition(batch);
     let isDone = false;
     try {
-      let from = 0;
-      while (from < batch.messages.length && !this.isOver(batch)) {
-        const most = subjectsApart ? this.mostAtOnce : batchSize;
-        const messages = batch.messages.slice(from, from + most);
-        const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
-        if (!(await this.takeThrough(route, batch, messages, heartbeat))) break;
-        done();
-        from += messages.length;
-        if (subjectsApart) this.mostAtOnce *= 2;
-        this.options.state.signOfLife();
-      }
-      isDone = from === batch.messages.length;
+      isDone = await this.takeAll(
+        route,
+        batch,
+        gathered ? [gathered] : this.stretchesOf(route, batch),
+        heartbeat,
+      );
     } finally {
-      if (!isDone) this.mostAtOnce = FEW_AT_ONCE; // whoever owns it next begins where it was put down
+      if (!isDone) {
+        this.mostAtOnce = FEW_AT_ONCE; // whoever owns it next begins where it was put down
+        if (gathered) batch.fetchFrom(gathered.firstOffset);
+      }
       heartbeat.stop();
       this.options.state.goesOn(nameOf(batch));
     }
   }
 
+  /** What is committed together of a batch by itself, as much as may be when its turn comes. */
+  private *stretchesOf({ subscription }: Route, { messages }: PartitionBatch): Generator<Stretch> {
+    for (let from = 0; from < messages.length;) {
+      const most = subscription.subjectsApart ? this.mostAtOnce : this.options.batchSize;
+      const some = messages.slice(from, from + most);
+      from += some.length;
+      yield {
+        firstOffset: some[0]!.offset,
+        lastOffset: some.at(-1)!.offset,
+        count: some.length,
+        *slices(mostOfSlice) {
+          yield* subscription.subjectsApart ? slicesOf(some, mostOfSlice) : [[some]];
+        },
+      };
+    }
+  }
+
+  /** @returns whether all of it is done: the partition may be no longer ours, or we stop */
+  private async takeAll(
+    route: Route,
+    batch: PartitionBatch,
+    stretches: Iterable<Stretch>,
+    kept: Kept,
+  ): Promise<boolean> {
+    for (const stretch of stretches) {
+      if (this.isOver(batch)) return false;
+      const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
+      if (!(await this.takeThrough(route, batch, stretch, kept))) return false;
+      done();
+      if (route.subscription.subjectsApart) this.mostAtOnce = Math.min(this.mostAtOnce * 2, MOST_AT_ONCE);
+      this.options.state.signOfLife();
+    }
+    return true;
+  }
+
   private async takeThrough(
     route: Route,
     batch: PartitionBatch,
-    messages: readonly FetchedMessage[],
+    stretch: Stretch,
     kept: Kept,
   ): Promise<boolean> {
-    const finished = await this.takeSlices(route, batch, messages, kept);
+    const finished = await this.takeSlices(route, batch, stretch, kept);
     if (!finished) return false; // the partition is no longer ours, or we stop
 
     const committed = await this.untilDone(
       batch,
       kept,
       async () => {
-        await batch.commit(messages.at(-1)!.offset + 1);
+        await batch.commit(stretch.lastOffset + 1);
         return true;
       },
       this.options.sessionTimeoutMs,
     );
     if (!committed) return false;
     await this.reached('committed');
-    account(finished, batch, messages, this.options);
+    account(finished, batch, stretch.count, this.options);
     return true;
   }
 
@@ -221,20 +267,17 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async takeSlices(
     route: Route,
     batch: PartitionBatch,
-    messages: readonly FetchedMessage[],
+    stretch: Stretch,
     kept: Kept,
   ): Promise<Outcome | undefined> {
-    const { subjectsApart } = route.subscription;
-    const slices = subjectsApart ? slicesOf(messages, this.options.batchSize) : [[messages]];
-    const range = { firstOffset: messages[0]!.offset, lastOffset: messages.at(-1)!.offset };
     const outcomes: (Outcome | undefined)[] = [];
-    const waiting = slices.values();
+    const waiting = stretch.slices(this.options.batchSize);
     const takeNext = async (): Promise<void> => {
       for (const parts of waiting) {
         for (const [index, part] of parts.entries()) {
           // Of the slice's subjects, what lies before a further part has been published by those before it.
-          const firstOffset = index === 0 ? range.firstOffset : part[0]!.offset;
-          const lastOffset = parts[index + 1] ? part.at(-1)!.offset : range.lastOffset;
+          const firstOffset = index === 0 ? stretch.firstOffset : part[0]!.offset;
+          const lastOffset = parts[index + 1] ? part.at(-1)!.offset : stretch.lastOffset;
           const outcome = await this.takeSlice(route, batch, { firstOffset, lastOffset }, part, kept);
           outcomes.push(outcome);
           if (!outcome) return;
@@ -283,7 +326,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       }
       // Committed now, the refusals that were to go with the first part would be lost.
       if (!told) throw new Error(`the handler of ${batch.topic} gave no effects`);
-      return { refused: [...known.values()], published, repeated, ignored };
+      return { refused: withTraces([...known.values()], messages), published, repeated, ignored };
     });
   }
 
@@ -426,6 +469,12 @@ interface Kept {
   check(): void;
   stop(): void;
 }
+
+const withTraces = (refused: readonly Refusal[], messages: readonly IncomingMessage[]): Refused[] => {
+  if (refused.length === 0) return [];
+  const byOffset = new Map(messages.map((message) => [message.offset, message]));
+  return refused.map((refusal) => ({ ...refusal, trace: traceOf(byOffset.get(refusal.offset)!) }));
+};
 
 const nameOf = ({ topic, partition }: PartitionBatch): string => `${topic}/${partition}`;
 

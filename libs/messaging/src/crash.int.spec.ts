@@ -1,4 +1,5 @@
 import type { Step } from './batch-server.js';
+import { partsOf } from './slices.js';
 import { CounterChild } from './testing/counter-child.js';
 import { additions, CounterWorld } from './testing/counter-world.js';
 import { COUNTERS_AUDIT } from './testing/counters.js';
@@ -9,13 +10,14 @@ const LIMIT = 120_000;
 const STEPS: readonly Step[] = ['read', 'written', 'published', 'committed'];
 const SETTINGS = { batchSize: 20, concurrency: 1 };
 /**
- * Of a batch taken in one go, and of one whose subjects go apart, so that a failure finds it done in part; and of what is
- * published again from an outbox, or from the history.
+ * Of a batch taken in one go, and of one whose subjects go apart, so that a failure finds it done in part, whether one fetch
+ * has brought it or several; and of what is published again from an outbox, or from the history.
  */
 const BATCHES = [
   { of: 'a batch', subjectsApart: false },
   { of: 'a batch with an outbox', subjectsApart: false, outbox: true },
   { of: 'a slice', subjectsApart: true },
+  { of: 'a slice of several fetches', subjectsApart: true, fetchBytes: 15_000 },
 ];
 const STEPS_OF_BATCHES = BATCHES.flatMap(({ of, ...apart }) =>
   STEPS.map((step) => ({ step, of, settings: { ...SETTINGS, ...apart } })),
@@ -42,7 +44,7 @@ describe('a process that is killed', () => {
     'after the step $step of $of leaves every effect to be had once',
     async ({ step, settings }) => {
       const events = additions(120, 7);
-      await world.given(events);
+      for (const few of partsOf(events, 20)) await world.given(few);
       const first = await start(world.place, settings, { step, nth: 2, how: 'kill' });
       expect((await first.exited).signal).toBe('SIGKILL');
       if (!(settings.subjectsApart && step === 'committed')) expect(await world.behind()).toBeGreaterThan(0);
@@ -135,11 +137,11 @@ describe('a failure that the process outlives', () => {
     await world.close();
   });
 
-  it.each(STEPS_OF_BATCHES)(
+  it.each(STEPS_OF_BATCHES.filter(({ of }) => of !== 'a slice'))(
     'after the step $step of $of is gone through again, in the same process, with every effect once',
     async ({ step, settings }) => {
       const events = additions(120, 7);
-      await world.given(events);
+      for (const few of partsOf(events, 20)) await world.given(few);
 
       child = await CounterChild.start(world.place, settings, { step, nth: 2, how: 'throw' });
       await world.drained();

@@ -1,21 +1,13 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
-import { type Headers, subjectOf } from '#contracts/kafka-binding.js';
-import type { IncomingMessage } from './kafka-client.js';
-import { endFetchersOfStopped } from './kafkajs-fetch.js';
+import { FetchedMessage } from './fetched-message.js';
+import { isOfAssignment, watchFetches } from './kafkajs-fetch.js';
 import { comingBack, joinAsBefore, type Membership } from './kafkajs-member.js';
-import { ReadRecord } from './kafkajs-records.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
 
-endFetchersOfStopped();
+watchFetches();
 joinAsBefore();
-
-/** A message that waits for its turn. */
-export interface FetchedMessage extends IncomingMessage {
-  /** Of the event that it is, as far as it has one; told without reading the rest. */
-  readonly subject: string | undefined;
-}
 
 /** Messages of one partition, in order, with what their handler may do while it holds them. */
 export interface PartitionBatch {
@@ -28,6 +20,8 @@ export interface PartitionBatch {
   heartbeat(): Promise<void>;
   /** Commits that all before `offset` is done. Throws when the partition is lost, or Kafka away. */
   commit(offset: number): Promise<void>;
+  /** Has the partition fetched from `offset` on next, without committing anything. */
+  fetchFrom(offset: number): void;
   /** False once the consumer stops or has joined its group anew: put the batch down at the next safe point. */
   isActive(): boolean;
 }
@@ -39,6 +33,8 @@ export interface ConsumerOptions {
   readonly concurrency: number;
   /** After so long without a heartbeat the broker gives the partitions to another. */
   readonly sessionTimeoutMs: number;
+  /** Bytes that a fetch brings at most; 4 MB unless told. */
+  readonly fetchBytes?: number;
   /** Run before the consumer joins its group, each time anew: creates the topics, say. */
   readonly prepare: () => Promise<void>;
   readonly onBatch: (batch: PartitionBatch) => Promise<void>;
@@ -48,10 +44,10 @@ export interface ConsumerOptions {
 }
 
 /**
- * All that a fetch brings is held, as it came, until it is taken through. Of a backlog it is one partition's: the more of it,
- * the more events of a subject there are to be written at once. A message larger than this comes all the same, alone.
+ * Of a backlog it is one partition's, and held as it came until it is taken through, or gathered with what comes next. A
+ * message larger than this comes all the same, alone.
  */
-const MOST_BYTES_FETCHED = 8_000_000;
+const MOST_BYTES_FETCHED = 4_000_000;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
 export const isLostPartition = (error: unknown): boolean =>
@@ -106,11 +102,9 @@ export class GroupConsumer {
     const membership: Membership = { memberId: undefined };
     while (!stop.aborted) {
       const consumer = this.createConsumer();
-      let joins = 0;
       consumer.on('consumer.group_join', ({ payload }) => {
         membership.memberId = payload.memberId;
         failures = 0;
-        joins++;
       });
       const crashed = new Promise<Error>((resolve) =>
         consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
@@ -131,7 +125,7 @@ export class GroupConsumer {
             autoCommit: false,
             eachBatchAutoResolve: false,
             partitionsConsumedConcurrently: options.concurrency,
-            eachBatch: (payload) => this.takeBatch(payload, commit, () => joins),
+            eachBatch: (payload) => this.takeBatch(payload, commit),
           }),
         );
         const error = await Promise.race([crashed, stopped, clock.setBack]);
@@ -162,6 +156,7 @@ export class GroupConsumer {
 
   private createConsumer(): Consumer {
     const { options } = this;
+    const { fetchBytes = MOST_BYTES_FETCHED } = options;
     const consumer = this.kafka.consumer({
       groupId: this.named(options.groupId),
       sessionTimeout: options.sessionTimeoutMs,
@@ -169,8 +164,8 @@ export class GroupConsumer {
       // A member that is rebalanced puts its batch down within a write, so nobody needs to wait longer for it.
       rebalanceTimeout: options.sessionTimeoutMs * 2,
       allowAutoTopicCreation: false,
-      maxBytesPerPartition: MOST_BYTES_FETCHED,
-      maxBytes: MOST_BYTES_FETCHED, // which partitions come first, kafkajs leaves to chance
+      maxBytesPerPartition: fetchBytes,
+      maxBytes: fetchBytes, // which partitions come first, kafkajs leaves to chance
       maxWaitTimeInMs: 500, // bounds how long a stop waits for a fetch; a message ends the wait at once
       retry: {
         retries: 5,
@@ -194,26 +189,26 @@ export class GroupConsumer {
     return consumer;
   }
 
-  /** @param joins how often the consumer has joined its group: kafkajs may join again while a batch is in hand */
-  private async takeBatch(
-    payload: EachBatchPayload,
-    commit: (done: Done) => Promise<void>,
-    joins: () => number,
-  ): Promise<void> {
+  private async takeBatch(payload: EachBatchPayload, commit: (done: Done) => Promise<void>): Promise<void> {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition } = batch;
-    const joined = joins();
-    const isOurs = (): boolean => joins() === joined;
+    // kafkajs may join again while a batch is in hand, or waits to be.
+    const isOurs = (): boolean => isOfAssignment(batch);
+    if (!isOurs()) return;
+    const fetchFrom = (offset: number): void => {
+      if (isOurs()) resolveOffset(String(offset - 1));
+    };
     await this.options.onBatch({
       topic: this.plain(topic),
       partition,
-      messages: batch.messages.map((message) => new Incoming(message)),
+      messages: batch.messages.map((message) => new FetchedMessage(message)),
       endOffset: Number(batch.highWatermark),
       heartbeat,
       commit: async (offset) => {
         await commit({ payload, offset: String(offset) });
-        if (isOurs()) resolveOffset(String(offset - 1));
+        fetchFrom(offset);
       },
+      fetchFrom,
       isActive: () => isRunning() && !isStale() && isOurs(),
     });
   }
@@ -274,40 +269,3 @@ class ClockWatch {
 }
 
 const disconnect = (consumer: Consumer): Promise<void> => consumer.disconnect().catch(() => undefined);
-
-const LATEST_DATE = 8.64e15;
-
-/** Read where it is asked for, like the record that it is of. */
-class Incoming implements FetchedMessage {
-  readonly offset: number;
-
-  constructor(private readonly message: KafkaMessage) {
-    this.offset = Number(message.offset);
-  }
-
-  get key(): Buffer | null {
-    return this.message.key;
-  }
-
-  get value(): Buffer | null {
-    return this.message.value;
-  }
-
-  get headers(): Headers {
-    return this.message.headers ?? {};
-  }
-
-  get subject(): string | undefined {
-    const { message } = this;
-    // Of the format before headers, kafkajs reads itself.
-    const header = (name: string): Headers[string] =>
-      message instanceof ReadRecord ? message.header(name) : undefined;
-    return subjectOf(header, () => message.value);
-  }
-
-  get timestamp(): Date {
-    // A producer may have stamped it with a time that no Date can hold.
-    const timestamp = Number(this.message.timestamp);
-    return new Date(Math.abs(timestamp) <= LATEST_DATE ? timestamp : 0);
-  }
-}

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { endFetchersOfStopped, StoppedConsumer } from './kafkajs-fetch.js';
+import { watchFetches, StoppedConsumer } from './kafkajs-fetch.js';
 
 type Fetch = (this: object, nodeId: number) => Promise<unknown[]>;
 type FetchManager = (of: {
@@ -14,7 +14,7 @@ const quiet = { debug: () => undefined, info: () => undefined, namespace: () => 
 const MOST_ASKS = 1_000;
 
 it('a consumer that has stopped ends the fetchers that were made anew meanwhile', async () => {
-  endFetchersOfStopped();
+  watchFetches();
   const createFetchManager = require('kafkajs/src/consumer/fetchManager') as FetchManager;
   const { fetch } = (require('kafkajs/src/consumer/runner') as { prototype: { fetch: Fetch } }).prototype;
   const stopped = { running: false, logger: quiet, consumerGroup: {} };

@@ -2,7 +2,12 @@ import { createRequire } from 'node:module';
 
 /** kafkajs's own runner of a consumer, as far as it is used here; not a part of its public face. */
 interface RunnerClass {
-  readonly prototype: { running: boolean; fetch(nodeId: number): Promise<unknown[]> };
+  readonly prototype: {
+    running: boolean;
+    /** Where it stands in each of its partitions: an object that is made anew whenever it joins its group. */
+    readonly consumerGroup: { readonly offsetManager: object | null };
+    fetch(nodeId: number): Promise<object[]>;
+  };
 }
 
 /** Ends the fetchers of a consumer that has stopped. */
@@ -13,18 +18,33 @@ export class StoppedConsumer extends Error {
   }
 }
 
+/** Of each batch, whether it was fetched from where its consumer still stands. */
+const isCurrent = new WeakMap<object, () => boolean>();
+
 /**
- * Has kafkajs end a fetcher of a consumer that has stopped, in place of giving it nothing.
+ * Whether a batch is of the partitions as they are assigned now. One that was fetched before its consumer joined its group anew
+ * may begin behind what is to be taken next: it is fetched again, from there.
+ */
+export const isOfAssignment = (batch: object): boolean => isCurrent.get(batch)?.() ?? false;
+
+/**
+ * Has kafkajs end a fetcher of a consumer that has stopped, in place of giving it nothing, and remember by which
+ * assignment it has fetched.
  *
  * A consumer that is stopped in the moment in which its fetchers are made anew, because a broker has come or gone, stops those of
  * before. The new ones then ask, are given nothing at once, and ask again, without a turn of the event loop between: the
  * process answers nobody any more, not even SIGTERM. An error ends them, and kafkajs sees that it is to stop.
  */
-export function endFetchersOfStopped(): void {
+export function watchFetches(): void {
   const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/runner') as RunnerClass;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
   const { fetch } = prototype;
-  prototype.fetch = function (nodeId) {
-    return this.running ? fetch.call(this, nodeId) : Promise.reject(new StoppedConsumer());
+  prototype.fetch = async function (nodeId) {
+    if (!this.running) throw new StoppedConsumer();
+    const { consumerGroup } = this;
+    const { offsetManager } = consumerGroup;
+    const batches = await fetch.call(this, nodeId);
+    for (const batch of batches) isCurrent.set(batch, () => consumerGroup.offsetManager === offsetManager);
+    return batches;
   };
 }

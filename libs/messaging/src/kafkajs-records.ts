@@ -57,8 +57,10 @@ const SHORT = 24;
 const Headers = function () {} as unknown as new () => HeaderValues;
 Headers.prototype = Object.create(null) as object;
 
+const require = createRequire(import.meta.url);
+const RecordDecoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
+
 function loadedFrugally(): typeof Kafkajs {
-  const require = createRequire(import.meta.url);
   const replace = (path: string, by: unknown): void => {
     require(path);
     require.cache[require.resolve(path)]!.exports = by;
@@ -124,6 +126,11 @@ class RecordPlan {
     this.headers = count;
     this.bodySize = size + varIntSize(count);
     this.offset = varIntSize(this.bodySize) + this.bodySize;
+  }
+
+  /** Where the key stands, behind the size and three bytes: attributes and two differences of nothing. */
+  get bodyAt(): number {
+    return varIntSize(this.bodySize) + 3;
   }
 
   writeTo(buf: Buffer, from: number): void {
@@ -232,6 +239,11 @@ export class ReadRecord {
     return readHeaders(this.decoder);
   }
 
+  /** Key, value and headers, as its bytes have them. */
+  get body(): Buffer {
+    return this.decoder.buffer.subarray(this.bodyAt);
+  }
+
   /** One of the headers, and none of the others read. */
   header(name: string): Bytes | Bytes[] | undefined {
     this.skip(2);
@@ -260,6 +272,26 @@ export class ReadRecord {
     if (size > 0) this.decoder.offset += size;
   }
 }
+
+/** Key, value and headers as a record has them. */
+export function bodyOf(carried: Pick<RecordToWrite, 'key' | 'value' | 'headers'>): Buffer {
+  const plan = new RecordPlan({ ...carried, timestampDelta: 0, offsetDelta: 0 });
+  const bytes = Buffer.alloc(plan.offset);
+  plan.writeTo(bytes, 0);
+  return bytes.subarray(plan.bodyAt);
+}
+
+/** The message that has a body, at its place in the log. */
+export const recordOf = (body: Buffer, offset: number, timestamp: number): ReadRecord =>
+  new ReadRecord(
+    new RecordDecoder(body),
+    { ...PLAIN, firstOffset: String(offset), firstTimestamp: String(timestamp) },
+    0,
+    0,
+    0,
+  );
+
+const PLAIN = { maxTimestamp: '', magicByte: 2, timestampType: 0, isControlBatch: false };
 
 const readRecord = (decoder: Decoder, context: BatchContext): ReadRecord => {
   const attributes = decoder.readInt8();

@@ -1,14 +1,18 @@
 import type { ConsumerState } from './consumer-state.js';
 import type { Refusal } from './effects.js';
-import type { IncomingMessage } from './kafka-client.js';
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
-import { traceOf } from './trace.js';
+import type { LoggedTrace } from './trace.js';
+
+/** A refusal, with what the log says of its message beside. */
+export interface Refused extends Refusal {
+  readonly trace: LoggedTrace;
+}
 
 /** What a batch has come to, once all of it is published. */
 export interface Outcome {
   /** The parser's and the domain's; of each place in a log one. */
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly Refused[];
   /** How many events were published, by topic. */
   readonly published: ReadonlyMap<string, number>;
   readonly repeated: number;
@@ -18,7 +22,7 @@ export interface Outcome {
 /** What slices have come to, taken as one; undefined where one of them was put down. Pure. */
 export function inAll(outcomes: readonly (Outcome | undefined)[]): Outcome | undefined {
   const published = new Map<string, number>();
-  const refused: Refusal[] = [];
+  const refused: Refused[] = [];
   let [repeated, ignored] = [0, 0];
   for (const outcome of outcomes) {
     if (!outcome) return undefined;
@@ -34,7 +38,7 @@ export function inAll(outcomes: readonly (Outcome | undefined)[]): Outcome | und
 export function account(
   outcome: Outcome,
   { topic, partition }: { readonly topic: string; readonly partition: number },
-  messages: readonly IncomingMessage[],
+  messages: number,
   {
     metrics,
     log,
@@ -42,7 +46,7 @@ export function account(
   }: { readonly metrics: TransportMetrics; readonly log: Log; readonly state: ConsumerState },
 ): void {
   const refused = new Set(outcome.refused.map(({ offset }) => offset)).size;
-  const applied = messages.length - refused - outcome.repeated - outcome.ignored;
+  const applied = messages - refused - outcome.repeated - outcome.ignored;
   for (const [name, count] of Object.entries({
     applied,
     repeated: outcome.repeated,
@@ -51,16 +55,15 @@ export function account(
   })) {
     if (count > 0) metrics.events.inc({ topic, outcome: name }, count);
   }
-  metrics.batchEvents.observe({ topic }, messages.length);
+  metrics.batchEvents.observe({ topic }, messages);
   for (const [to, count] of outcome.published) metrics.published.inc({ topic: to }, count);
   if (refused === 0) return;
   state.deadLettered(outcome.refused.length);
-  const byOffset = new Map(messages.map((message) => [message.offset, message]));
-  for (const { offset, error } of outcome.refused) {
+  for (const { offset, error, trace } of outcome.refused) {
     metrics.deadLetters.inc({ topic, reason: error.code });
     log.warn(
       {
-        ...traceOf(byOffset.get(offset)!),
+        ...trace,
         topic,
         partition,
         offset,

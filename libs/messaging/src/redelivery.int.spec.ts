@@ -1,3 +1,4 @@
+import { partsOf } from './slices.js';
 import { CounterChild } from './testing/counter-child.js';
 import { CounterService } from './testing/counter-service.js';
 import { additions, CounterWorld } from './testing/counter-world.js';
@@ -82,6 +83,22 @@ describe('events that come again', () => {
       await expectExactlyOnce(world, events);
       const documents = await world.documents();
       expect(documents.map(({ version }) => version)).toEqual(documents.map(() => 1));
+      await service.stop();
+    },
+    LIMIT,
+  );
+
+  it(
+    'are written once for each subject, however many fetches bring what lies behind, where subjects go apart',
+    async () => {
+      const events = additions(600, 10);
+      for (const few of partsOf(events, 50)) await world.given(few, 0);
+      const service = await CounterService.start(world.place, { subjectsApart: true, fetchBytes: 40_000 });
+      await world.drained();
+
+      await expectExactlyOnce(world, events);
+      const documents = await world.documents();
+      expect(documents.map(({ version }) => version)).toEqual(documents.map(() => 2)); // a slice is of 50 messages
       await service.stop();
     },
     LIMIT,

@@ -1,17 +1,14 @@
 import fc from 'fast-check';
-import type { FetchedMessage } from './group-consumer.js';
 import { slicesOf } from './slices.js';
 
-const message = (subject: string | undefined, offset: number): FetchedMessage => ({
-  key: null,
-  value: null,
-  headers: {},
-  offset,
-  timestamp: new Date(0),
-  subject,
-});
+interface Message {
+  readonly subject: string | undefined;
+  readonly offset: number;
+}
 
-const offsetsOf = (slices: readonly (readonly (readonly FetchedMessage[])[])[]): number[][][] =>
+const message = (subject: string | undefined, offset: number): Message => ({ subject, offset });
+
+const offsetsOf = (slices: readonly (readonly (readonly Message[])[])[]): number[][][] =>
   slices.map((parts) => parts.map((part) => part.map(({ offset }) => offset)));
 
 const anyMessages = fc

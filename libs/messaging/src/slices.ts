@@ -1,7 +1,11 @@
-import type { FetchedMessage } from './group-consumer.js';
-
 /** Of a slice. What is held of it as objects until it is written should not outlive the young generation. */
 const MOST_SUBJECTS = 50;
+
+/** A message, by what it is put in order by. */
+interface Message {
+  readonly offset: number;
+  readonly subject: string | undefined;
+}
 
 /**
  * Cuts a partition's messages into slices that can be taken through in any order, or at the same time: all messages of a
@@ -10,9 +14,9 @@ const MOST_SUBJECTS = 50;
  * Subjects come in the order of their first message, and a part's messages in the order of the log.
  * @param most messages of a part
  */
-export function slicesOf(messages: readonly FetchedMessage[], most: number): FetchedMessage[][][] {
-  const slices: FetchedMessage[][][] = [];
-  let slice: FetchedMessage[] = [];
+export function slicesOf<M extends Message>(messages: readonly M[], most: number): M[][][] {
+  const slices: M[][][] = [];
+  let slice: M[] = [];
   let subjects = 0;
   const cut = (): void => {
     if (slice.length > 0) slices.push(partsOf(slice.sort(byOffset), most));
@@ -51,11 +55,11 @@ export function* groupsOf<T>(all: Iterable<T>, sizeOf: (one: T) => number, most:
   if (group.length > 0) yield group;
 }
 
-const byOffset = (a: FetchedMessage, b: FetchedMessage): number => a.offset - b.offset;
+const byOffset = (a: Message, b: Message): number => a.offset - b.offset;
 
 /** What has no subject is nobody's, and goes with all that has none. */
-function bySubject(messages: readonly FetchedMessage[]): Iterable<FetchedMessage[]> {
-  const groups = new Map<string | undefined, FetchedMessage[]>();
+function bySubject<M extends Message>(messages: readonly M[]): Iterable<M[]> {
+  const groups = new Map<string | undefined, M[]>();
   for (const message of messages) {
     const { subject } = message;
     const group = groups.get(subject);

@@ -37,6 +37,7 @@ export interface CounterSettings {
   readonly concurrency?: number;
   readonly sessionTimeoutMs?: number;
   readonly stalledAfterMs?: number;
+  readonly fetchBytes?: number;
   /** Whether the counters go apart (`takes`). */
   readonly subjectsApart?: boolean;
   /** Whether what is on its way out is kept in an outbox, as where a history has not all; else it follows from the history. */
@@ -102,6 +103,7 @@ export class CounterService {
         concurrency: settings.concurrency ?? 3,
         sessionTimeoutMs: settings.sessionTimeoutMs ?? 6_000,
         ...(settings.stalledAfterMs !== undefined && { stalledAfterMs: settings.stalledAfterMs }),
+        ...(settings.fetchBytes !== undefined && { fetchBytes: settings.fetchBytes }),
         topics: TOPICS,
       },
       seams.reached,
