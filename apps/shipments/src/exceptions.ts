@@ -188,8 +188,9 @@ function isHeld({ registration }: Shipment, { actual }: Expected): readonly Foun
 
 const placeOf = ({ place }: { place?: Place }): string => (place ? ` at ${place.unlocode}` : '');
 
-function isDamaged({ evidence }: Shipment): readonly Found[] {
-  const byEvent = Map.groupBy(evidence?.damages ?? [], keyOf);
+function isDamaged({ evidence }: Shipment): readonly Found[] | undefined {
+  if (!evidence?.damages) return undefined;
+  const byEvent = Map.groupBy(evidence.damages, keyOf);
   return [...byEvent.values()].map((damages) => {
     const [by] = damages as [DamageClaim, ...DamageClaim[]];
     const containers = damages.map(({ container }) => container).filter((container) => container !== '');

@@ -70,7 +70,7 @@ const LAG_EVERY_MS = 5_000;
 const HEARTBEATS_A_SESSION = 12;
 const SLICES_AT_ONCE = 2;
 /** Leaves the rest of the 10 s to what is closed behind it. */
-const STOP_WITHIN_MS = 7_000;
+const STOP_WITHIN_MS = 6_000;
 /** Twice the longest that a client of ours waits for an answer, its own second attempt included. */
 const STALLED_AFTER_MS = 120_000;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalStack, startLocalStack } from '#local-stack/local-stack.js';
 import { KafkaClient } from './kafka-client.js';
 import { SILENT } from './log.js';
@@ -8,7 +9,7 @@ import { topicDeclarations } from './topic-declarations.js';
 const LIMIT = 120_000;
 const TOPICS = topicDeclarations('late', [COUNTERS_AUDIT]);
 
-describe('a broker that is late with its first answer', () => {
+describe('a broker that hangs', () => {
   let stack: LocalStack;
   let client: KafkaClient;
   beforeAll(async () => {
@@ -29,7 +30,7 @@ describe('a broker that is late with its first answer', () => {
     ['asked for its topics', () => client.ensureTopics(TOPICS)],
     ['sent to', () => client.send([{ topic: COUNTERS_AUDIT.name, key: 'a', value: 'b', headers: {} }])],
   ])(
-    'is %s as soon as it answers again',
+    'at the first answer is %s as soon as it answers again',
     async (_, ask) => {
       await stack.kafka!.kill('SIGSTOP'); // the system takes connections for it all the same
       await expect(ask()).rejects.toThrow();
@@ -44,6 +45,26 @@ describe('a broker that is late with its first answer', () => {
         },
         30_000,
       );
+    },
+    LIMIT,
+  );
+
+  it(
+    'does not hold up a process that stops while it owes it an answer',
+    async () => {
+      const message = { topic: COUNTERS_AUDIT.name, key: 'a', value: 'b', headers: {} };
+      await client.ensureTopics(TOPICS);
+      await client.send([message]);
+      await stack.kafka!.kill('SIGSTOP');
+      const sent = client.send([message]).catch(() => undefined);
+      await sleep(200); // it is on its way, which nothing else tells
+
+      let isClosed = false;
+      void client.close().then(() => (isClosed = true));
+
+      await until('it is closed', () => Promise.resolve(isClosed), 5_000);
+      await stack.kafka!.kill('SIGCONT');
+      await sent;
     },
     LIMIT,
   );

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, IHeaders, Kafka as KafkaJs, Producer, ProducerBatch, SASLOptions } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
-import { backoff } from './backoff.js';
+import { backoff, pause } from './backoff.js';
 import { type ConsumerOptions, GroupConsumer } from './group-consumer.js';
 import { kafkajs } from './kafkajs-records.js';
 import type { Log } from './log.js';
@@ -89,6 +89,8 @@ const isAnswer = (error: unknown): boolean => {
   return (type ?? cause?.type) !== undefined;
 };
 
+/** What is not answered by then is sent again by whoever takes up the work: nothing of it is committed. */
+const CLOSE_WITHIN_MS = 2_000;
 const SAID_AGAIN_AFTER_MS = 30_000;
 const MOST_SAID_REMEMBERED = 100;
 
@@ -302,9 +304,13 @@ export class KafkaClient {
     return new GroupConsumer(this.kafka, this.namespace, options, log);
   }
 
+  /** Ends the connections, once what was asked for has been answered: within 2 s, though a broker may hang. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
+    const late = new AbortController();
+    const closed = Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
+    await Promise.race([closed, pause(CLOSE_WITHIN_MS, late.signal)]);
+    late.abort();
   }
 
   private named(name: string): string {

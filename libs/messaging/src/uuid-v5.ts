@@ -1,13 +1,20 @@
 import { hash } from 'node:crypto';
 
+/** Of UTF-8, for one UTF-16 unit. */
+const MOST_BYTES_A_UNIT = 3;
+
 /**
  * UUIDs of version 5 (RFC 9562, 5.5): in one namespace, itself a UUID, the same name always has the same id. By Node's
  * own one-shot hash, which takes a seventh of what a library takes.
  */
 export function uuidsV5(namespace: string): (name: string) => string {
   const prefix = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  let named = prefix; // and the name behind it: one for all names, as long as the longest needs
   return (name) => {
-    const digest = hash('sha1', Buffer.concat([prefix, Buffer.from(name)]), 'hex');
+    const most = prefix.length + name.length * MOST_BYTES_A_UNIT;
+    if (most > named.length) named = Buffer.concat([prefix], most);
+    const end = prefix.length + named.write(name, prefix.length);
+    const digest = hash('sha1', named.subarray(0, end), 'hex');
     const variant = ((Number.parseInt(digest[16]!, 16) & 0x3) | 0x8).toString(16);
     const third = `5${digest.slice(13, 16)}`;
     const fourth = `${variant}${digest.slice(17, 20)}`;
