@@ -172,8 +172,8 @@ describe('messages of every size and kind', () => {
       await consumer.stop();
       await client.close();
 
-      expect(mostHeld).toBeGreaterThan(4_000_000);
-      expect(mostHeld).toBeLessThanOrEqual(8_000_000 + value.length);
+      expect(mostHeld).toBeGreaterThan(2_000_000);
+      expect(mostHeld).toBeLessThanOrEqual(4_000_000 + value.length);
     },
     LIMIT,
   );
