@@ -33,7 +33,7 @@ export interface BatchServerOptions {
   readonly sessionTimeoutMs: number;
   /** An attempt of which nothing has come for so long is given up and made again; 2 minutes unless told. */
   readonly stalledAfterMs?: number;
-  /** Bytes that are fetched at once at most; 4 MB unless told. */
+  /** Bytes that are fetched at once at most; 3 MB unless told. */
   readonly fetchBytes?: number;
   /** Every topic that the service reads or writes; created where missing. */
   readonly topics: readonly Topic[];
@@ -63,7 +63,7 @@ interface Stretch extends OffsetRange {
  */
 const FEW_AT_ONCE = 1_000;
 /** Of a backlog. More would have still more of a subject in one write, and more to be done again. */
-const MOST_AT_ONCE = 65_536;
+const MOST_AT_ONCE = 49_152;
 const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
 /** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */

@@ -33,7 +33,7 @@ export interface ConsumerOptions {
   readonly concurrency: number;
   /** After so long without a heartbeat the broker gives the partitions to another. */
   readonly sessionTimeoutMs: number;
-  /** Bytes that a fetch brings at most; 4 MB unless told. */
+  /** Bytes that a fetch brings at most; 3 MB unless told. */
   readonly fetchBytes?: number;
   /** Run before the consumer joins its group, each time anew: creates the topics, say. */
   readonly prepare: () => Promise<void>;
@@ -47,7 +47,7 @@ export interface ConsumerOptions {
  * Of a backlog it is one partition's, and held as it came until it is taken through, or gathered with what comes next. A
  * message larger than this comes all the same, alone.
  */
-const MOST_BYTES_FETCHED = 4_000_000;
+const MOST_BYTES_FETCHED = 3_000_000;
 
 /** Whether an error says that this consumer no longer owns its partitions; kafkajs rejoins the group when it sees it. */
 export const isLostPartition = (error: unknown): boolean =>

@@ -47,7 +47,7 @@ export class TransportMetrics {
       name: 'orebound_batch_events',
       help: 'Events a batch.',
       labelNames: ['topic'],
-      buckets: [1, 5, 10, 50, 100, 500, 1_000, 5_000, 20_000, 65_536],
+      buckets: [1, 5, 10, 50, 100, 500, 1_000, 5_000, 20_000, 50_000],
       registers,
     });
     this.lag = new Gauge({

@@ -173,7 +173,7 @@ describe('messages of every size and kind', () => {
       await client.close();
 
       expect(mostHeld).toBeGreaterThan(2_000_000);
-      expect(mostHeld).toBeLessThanOrEqual(4_000_000 + value.length);
+      expect(mostHeld).toBeLessThanOrEqual(3_000_000 + value.length);
     },
     LIMIT,
   );
