@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Backlog, Backlogs } from './backlog.js';
 import { FetchedMessage } from './fetched-message.js';
 import { bodyOf, recordOf } from './kafkajs-records.js';
+import { expectWholeSubjects } from './testing/whole-subjects.js';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const anyMessage = fc.record({
@@ -64,15 +65,7 @@ describe('a backlog', () => {
 
         const all = slices.flat(2).sort((a, b) => a.offset - b.offset);
         expect(all.map(shown)).toEqual(log.map(shown));
-        const sliceOf = new Map<string | undefined, number>();
-        for (const [nth, parts] of slices.entries()) {
-          const offsets = parts.flat().map(({ offset }) => offset);
-          expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
-          for (const { subject } of parts.flat()) {
-            expect(sliceOf.get(subject) ?? nth).toBe(nth);
-            sliceOf.set(subject, nth);
-          }
-        }
+        expectWholeSubjects(slices);
         expect(backlog).toMatchObject({
           firstOffset: log[0]!.offset,
           lastOffset: log.at(-1)!.offset,

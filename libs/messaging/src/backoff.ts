@@ -17,3 +17,13 @@ export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done, { once: true });
   });
+
+/** Waits for work to end, but no longer than that. What it fails with, it fails with here. */
+export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  const late = new AbortController();
+  try {
+    await Promise.race([work, pause(ms, late.signal)]);
+  } finally {
+    late.abort();
+  }
+}

@@ -1,7 +1,7 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { writeKafka } from '#contracts/kafka-binding.js';
-import { backoff, pause } from './backoff.js';
+import { atMost, backoff, pause } from './backoff.js';
 import { Backlogs } from './backlog.js';
 import type { ConsumerState } from './consumer-state.js';
 import { asItCame, deadLetter } from './dead-letter.js';
@@ -413,13 +413,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     refused: readonly Refusal[],
   ): OutgoingMessage[] {
     if (refused.length === 0) return [];
-    const byOffset = new Map(messages.map((message) => [message.offset, message]));
+    const at = byOffset(messages);
     const now = new Date();
     return refused.map((refusal) =>
       deadLetter(
         this.options.service,
         refusal.waited ?? batch,
-        refusal.waited ? asItCame(refusal.waited) : byOffset.get(refusal.offset)!,
+        refusal.waited ? asItCame(refusal.waited) : at.get(refusal.offset)!,
         refusal,
         now,
       ),
@@ -447,11 +447,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   async close(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.lagTimer);
-    const late = new AbortController();
     // A member that is just joining learns that it stops when the group is complete, which a frozen member can delay by
     // a session. It has nothing in hand, and the group will do without it.
-    await Promise.race([this.consumer?.stop(), pause(STOP_WITHIN_MS, late.signal)]);
-    late.abort();
+    await atMost(STOP_WITHIN_MS, this.consumer?.stop());
     this.closed = true;
   }
 
@@ -472,9 +470,12 @@ interface Kept {
 
 const withTraces = (refused: readonly Refusal[], messages: readonly IncomingMessage[]): Refused[] => {
   if (refused.length === 0) return [];
-  const byOffset = new Map(messages.map((message) => [message.offset, message]));
-  return refused.map((refusal) => ({ ...refusal, trace: traceOf(byOffset.get(refusal.offset)!) }));
+  const at = byOffset(messages);
+  return refused.map((refusal) => ({ ...refusal, trace: traceOf(at.get(refusal.offset)!) }));
 };
+
+const byOffset = (messages: readonly IncomingMessage[]): ReadonlyMap<number, IncomingMessage> =>
+  new Map(messages.map((message) => [message.offset, message]));
 
 const nameOf = ({ topic, partition }: PartitionBatch): string => `${topic}/${partition}`;
 

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, IHeaders, Kafka as KafkaJs, Producer, ProducerBatch, SASLOptions } from 'kafkajs';
 import type { Headers } from '#contracts/kafka-binding.js';
-import { backoff, pause } from './backoff.js';
+import { atMost, backoff } from './backoff.js';
 import { type ConsumerOptions, GroupConsumer } from './group-consumer.js';
 import { kafkajs } from './kafkajs-records.js';
 import type { Log } from './log.js';
@@ -307,10 +307,7 @@ export class KafkaClient {
   /** Ends the connections, once what was asked for has been answered: within 2 s, though a broker may hang. */
   async close(): Promise<void> {
     this.closed = true;
-    const late = new AbortController();
-    const closed = Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]);
-    await Promise.race([closed, pause(CLOSE_WITHIN_MS, late.signal)]);
-    late.abort();
+    await atMost(CLOSE_WITHIN_MS, Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]));
   }
 
   private named(name: string): string {

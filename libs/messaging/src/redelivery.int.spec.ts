@@ -89,7 +89,7 @@ describe('events that come again', () => {
   );
 
   it(
-    'are written once for each subject, however many fetches bring what lies behind, where subjects go apart',
+    'are written together for each subject, however many fetches bring what lies behind, where subjects go apart',
     async () => {
       const events = additions(600, 10);
       for (const few of partsOf(events, 50)) await world.given(few, 0);

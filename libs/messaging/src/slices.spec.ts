@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { slicesOf } from './slices.js';
+import { expectWholeSubjects } from './testing/whole-subjects.js';
 
 interface Message {
   readonly subject: string | undefined;
@@ -21,15 +22,7 @@ describe('slices of a batch', () => {
       fc.property(anyMessages, fc.integer({ min: 1, max: 50 }), (messages, most) => {
         const slices = slicesOf(messages, most);
 
-        const sliceOf = new Map<string | undefined, number>();
-        for (const [nth, parts] of slices.entries()) {
-          const offsets = parts.flat().map(({ offset }) => offset);
-          expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
-          for (const { subject } of parts.flat()) {
-            expect(sliceOf.get(subject) ?? nth).toBe(nth);
-            sliceOf.set(subject, nth);
-          }
-        }
+        expectWholeSubjects(slices);
         const all = slices.flat(2).map(({ offset }) => offset);
         expect(all.sort((a, b) => a - b)).toEqual(messages.map(({ offset }) => offset));
       }),
