@@ -1,7 +1,7 @@
 /** What is wrong with a shipment: derived from its slots, each time anew. Pure. */
 import type { Decimal } from 'decimal.js';
 import type { CargoLot, ConditionLimit, Place } from '#contracts/trade.js';
-import { EXCEPTION_TYPES, type ExceptionType, type Severity } from '#contracts/shipments.js';
+import { EXCEPTION_TYPES, type ExceptionType, type Milestone, type Severity } from '#contracts/shipments.js';
 import { isArrival, onlyContainerOf } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater } from './claim.js';
 import { holdsOf } from './customs.js';
@@ -15,7 +15,7 @@ import {
   type SealClaim,
   weighedOf,
 } from './evidence.js';
-import { expectationsOf, passedBy } from './expectations.js';
+import { type Expectation, passedBy } from './expectations.js';
 import type { Acknowledgement, MilestoneClaim, Shipment } from './shipment.js';
 import { keyOf } from './standing.js';
 import { portsOf } from './ways.js';
@@ -68,7 +68,9 @@ interface Expected {
   readonly eta: MilestoneClaim | undefined;
   /** The plan of the arrival. */
   readonly plan: MilestoneClaim | undefined;
-  /** When what is expected next is overdue. */
+  /** What is expected next. */
+  readonly next: Expectation | undefined;
+  /** When that is overdue. */
   readonly due: Date | undefined;
 }
 
@@ -93,32 +95,39 @@ const MOST_CHARACTERS = 1000;
 
 /** @returns undefined where nothing is wrong */
 export function exceptionsOf(shipment: Shipment, expected: Expected): readonly Exception[] | undefined {
-  const exceptions: Exception[] = [];
+  let exceptions: Exception[] | undefined;
   for (const type of EXCEPTION_TYPES) {
     const found = JUDGES[type](shipment, expected);
-    if (!found) continue;
-    const seenOf = ({ by }: Found): Acknowledgement | undefined =>
-      shipment.acknowledgements?.find(
-        ({ exception, evidence }) => exception === type && evidence === keyOf(by),
-      );
-    const all = [found].flat().sort(inOrder);
-    const shown = all.find((one) => !seenOf(one)) ?? all[0];
-    if (!shown) continue;
-    const { since, detail } = shown;
-    const { source, id } = shown.by;
-    const seen = seenOf(shown);
-    const at = seen?.happenedAt.toISOString();
-    exceptions.push({
-      type,
-      severity: SEVERITY[type],
-      since,
-      detail: [...detail].slice(0, MOST_CHARACTERS).join(''),
-      source,
-      id,
-      ...(seen && at !== undefined && { acknowledged: { at, reason: seen.reason, by: seen.by } }),
-    });
+    const exception = found && exceptionOf(type, [found].flat(), shipment.acknowledgements ?? []);
+    if (exception) (exceptions ??= []).push(exception);
   }
-  return exceptions.length > 0 ? exceptions : undefined;
+  return exceptions;
+}
+
+/** The first that nobody has seen yet, or else the first. */
+function exceptionOf(
+  type: ExceptionType,
+  found: Found[],
+  acknowledgements: readonly Acknowledgement[],
+): Exception | undefined {
+  const seenOf = ({ by }: Found): Acknowledgement | undefined =>
+    acknowledgements.find(({ exception, evidence }) => exception === type && evidence === keyOf(by));
+  found.sort(inOrder);
+  const shown = found.find((one) => !seenOf(one)) ?? found[0];
+  if (!shown) return undefined;
+  const { since, detail } = shown;
+  const { source, id } = shown.by;
+  const seen = seenOf(shown);
+  const at = seen?.happenedAt.toISOString();
+  return {
+    type,
+    severity: SEVERITY[type],
+    since,
+    detail: [...detail].slice(0, MOST_CHARACTERS).join(''),
+    source,
+    id,
+    ...(seen && at !== undefined && { acknowledged: { at, reason: seen.reason, by: seen.by } }),
+  };
 }
 
 /** Until it has arrived whole: afterwards the verdict says how late it was. */
@@ -133,7 +142,7 @@ function isDelayed({ registration, arrival }: Shipment, { eta, plan }: Expected)
   return { since: eta.happenedAt.toISOString(), detail, by: eta };
 }
 
-const CALLS: readonly MilestoneClaim['milestone'][] = ['transshipped', 'arrived', 'discharged'];
+const CALLS: readonly Milestone[] = ['transshipped', 'arrived', 'discharged'];
 
 /** At a port that neither route nor itinerary has. Without an itinerary any port may be one of transshipment. */
 function isMisdirected({ registration, itinerary }: Shipment, { actual }: Expected): Found | undefined {
@@ -178,7 +187,8 @@ function isRerouted(
 }
 
 /** Held by customs and not released since, at any place. */
-function isHeld({ registration }: Shipment, { actual }: Expected): readonly Found[] {
+function isHeld({ registration }: Shipment, { actual }: Expected): readonly Found[] | undefined {
+  if (!actual.some(({ milestone }) => milestone === 'customs-held')) return undefined;
   return holdsOf(actual, registration).map(({ claim, containers, isPartial }) => ({
     since: claim.at,
     detail: `held by customs${placeOf(claim)}${isPartial ? `: ${containers.join(', ')}` : ''}`,
@@ -218,8 +228,8 @@ function isResealed({ registration, evidence }: Shipment): readonly Found[] | un
 }
 
 function isMisweighed({ registration, evidence }: Shipment): readonly Found[] | undefined {
-  const weighed = evidence?.ranges?.filter(({ of }) => isWeight(of)) ?? [];
-  if (weighed.length === 0) return undefined;
+  const weighed = evidence?.ranges?.filter(({ of }) => isWeight(of));
+  if (!weighed?.length) return undefined;
   const declared = declaredOf(registration?.data.cargo ?? []);
   return weighed.flatMap(({ of, low, high }): Found[] => {
     const was = declared.get(of)?.toString();
@@ -253,17 +263,18 @@ const isFarFrom = ({ value }: Reading, other: string): boolean => {
   return new Exact(value).minus(other).abs().greaterThan(larger.times(POLICY.weightTolerance));
 };
 
+const BEHIND_ARRIVAL: readonly Milestone[] = ['discharged', 'gate-out', 'delivered', 'assayed', 'accepted'];
+
 /** Left the port of discharge before it came there. */
 function isOutOfOrder({ registration }: Shipment, { actual }: Expected): Found | undefined {
   if (!registration) return undefined;
   const { destination } = registration.data.route;
   const arrived = actual.find((claim) => claim.milestone === 'arrived' && isArrival(claim, registration));
   if (!arrived) return undefined;
-  const behind = ['discharged', 'gate-out', 'delivered', 'assayed', 'accepted'];
   const before = actual.find(
     ({ milestone, place, happenedAt }) =>
       happenedAt < arrived.happenedAt &&
-      behind.includes(milestone) &&
+      BEHIND_ARRIVAL.includes(milestone) &&
       (milestone === 'delivered' || milestone === 'accepted' || place?.unlocode === destination.unlocode),
   );
   if (!before) return undefined;
@@ -292,10 +303,10 @@ function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undef
 }
 
 /** The next thing expected has not come, and the clock has said that its time has passed. */
-function isOverdue(shipment: Shipment, { due }: Expected): Found | undefined {
+function isOverdue(shipment: Shipment, { next, due }: Expected): Found | undefined {
   const clock = due && passedBy(shipment, due);
-  if (!clock) return undefined;
-  const { milestone, at, place } = expectationsOf(shipment)[0]!;
+  if (!clock || !next) return undefined;
+  const { milestone, at, place } = next;
   const detail = `${milestone}${placeOf(place ? { place } : {})} was expected ${at}`;
   return { since: due.toISOString(), detail, by: clock };
 }

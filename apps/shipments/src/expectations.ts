@@ -19,24 +19,29 @@ const GRACE_MS = 24 * 3_600_000;
  * What is still expected, the earliest first: what was estimated, what was planned and not estimated, and what the
  * itinerary has and no milestone. Nothing is expected any more that has been passed, nor what lies before it on the way.
  */
-export function expectationsOf(shipment: Shipment): readonly Expectation[] {
-  if (shipment.closeOut) return [];
-  const { milestones, arrival } = shipment;
-  const candidates = candidatesOf(shipment);
-  if (candidates.length === 0) return [];
-  const actual = milestones.filter(({ classifier }) => classifier === 'ACT');
-  const isOpen = openBy(shipment, actual);
-  const open = candidates.filter((expected) => isOpen(expected));
-  return (
-    arrival && !arrival.containers ? open.filter(({ milestone }) => isBehindArrival(milestone)) : open
-  ).sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || rankOf(a.milestone) - rankOf(b.milestone));
+export const expectationsOf = (shipment: Shipment): readonly Expectation[] =>
+  openIn(shipment, shipment.milestones.filter(isPassed))
+    .sort(earliestFirst)
+    .map(({ milestone, classifier, at, place }) => ({ milestone, classifier, at, ...(place && { place }) }));
+
+/**
+ * The first of them.
+ * @param actual milestones that were passed
+ */
+export function nextExpected(shipment: Shipment, actual: readonly MilestoneClaim[]): Expectation | undefined {
+  let next: Expectation | undefined;
+  for (const expected of openIn(shipment, actual))
+    if (!next || earliestFirst(expected, next) < 0) next = expected;
+  return next;
 }
 
-/** When the next of them is overdue; undefined where nothing is expected. */
-export function overdueFrom(shipment: Shipment): Date | undefined {
-  const [next] = expectationsOf(shipment);
-  return next && new Date(Date.parse(next.at) + GRACE_MS);
-}
+const isPassed = ({ classifier }: MilestoneClaim): boolean => classifier === 'ACT';
+
+const earliestFirst = (a: Expectation, b: Expectation): number =>
+  Date.parse(a.at) - Date.parse(b.at) || rankOf(a.milestone) - rankOf(b.milestone);
+
+/** When it is overdue. */
+export const overdueFrom = ({ at }: Expectation): Date => new Date(Date.parse(at) + GRACE_MS);
 
 /**
  * The clock's word that this very time has passed, if it has said so. That a later one has does not count: it was said of
@@ -47,6 +52,32 @@ export const passedBy = ({ clocks }: Shipment, due: Date): Clock | undefined =>
 
 const isBehindArrival = (milestone: Milestone): boolean => rankOf(milestone) > rankOf('arrived');
 
+/** In no order. */
+function openIn(shipment: Shipment, actual: readonly MilestoneClaim[]): Expectation[] {
+  const candidates = shipment.closeOut ? [] : candidatesOf(shipment);
+  if (candidates.length === 0) return candidates;
+  const { registration, arrival } = shipment;
+  const hasArrived = arrival !== undefined && arrival.containers === undefined;
+  const way = portsOn(shipment);
+  const stage = (place: Place | undefined): number => (place ? way.lastIndexOf(place.unlocode) : -1);
+  let furthest = -1;
+  for (const { place } of actual) furthest = Math.max(furthest, stage(place));
+
+  return candidates.filter((expected) => {
+    const { milestone, place } = expected;
+    if (hasArrived && !isBehindArrival(milestone)) return false;
+    if (milestone === 'arrived' && arrival?.containers && isArrival(expected, registration)) return true;
+    if (place && stage(place) >= 0 && stage(place) < furthest) return false;
+    const isCall = place !== undefined && place.unlocode !== registration?.data.route.destination.unlocode;
+    return !actual.some(
+      (passed) =>
+        (place === undefined || passed.place === undefined || passed.place.unlocode === place.unlocode) &&
+        (place !== undefined || passed.milestone !== 'arrived' || isArrival(passed, registration)) &&
+        isBehind(passed.milestone, milestone, isCall),
+    );
+  });
+}
+
 function candidatesOf({ milestones, itinerary }: Shipment): Expectation[] {
   const byKey = new Map<string, Expectation>();
   const add = (expected: Expectation): void => {
@@ -54,8 +85,7 @@ function candidatesOf({ milestones, itinerary }: Shipment): Expectation[] {
     const held = byKey.get(key);
     if (!held || (held.classifier === 'PLN' && expected.classifier === 'EST')) byKey.set(key, expected);
   };
-  for (const { milestone, classifier, at, place } of milestones)
-    if (classifier !== 'ACT') add({ milestone, classifier, at, ...(place && { place }) });
+  for (const claim of milestones) if (!isPassed(claim)) add(claim);
   for (const { from, to, departure, arrival } of itinerary?.legs ?? []) {
     if (departure !== undefined)
       add({ milestone: 'departed', classifier: 'PLN', at: departure, place: from });
@@ -64,34 +94,21 @@ function candidatesOf({ milestones, itinerary }: Shipment): Expectation[] {
   return [...byKey.values()];
 }
 
-function openBy(
-  { registration, itinerary, arrival }: Shipment,
-  actual: readonly MilestoneClaim[],
-): (expected: Expectation) => boolean {
+/** UN/LOCODEs, in the order in which it is to come there. */
+function portsOn({ registration, itinerary }: Shipment): string[] {
   const route = registration?.data.route;
   const legs = itinerary?.legs ?? [];
-  const way = [route?.origin, legs[0]?.from, ...legs.map(({ to }) => to), route?.destination].map(
-    (place) => place?.unlocode,
-  );
-  const stage = (place: Place | undefined): number => (place ? way.lastIndexOf(place.unlocode) : -1);
-  const furthest = Math.max(-1, ...actual.map(({ place }) => stage(place)));
-  return (expected) => {
-    const { milestone, place } = expected;
-    if (milestone === 'arrived' && arrival?.containers && isArrival(expected, registration)) return true;
-    if (place && stage(place) >= 0 && stage(place) < furthest) return false;
-    const isCall = place !== undefined && place.unlocode !== route?.destination.unlocode;
-    return !actual.some(
-      (passed) =>
-        (place === undefined || passed.place === undefined || passed.place.unlocode === place.unlocode) &&
-        (place !== undefined || passed.milestone !== 'arrived' || isArrival(passed, registration)) &&
-        isBehind(passed.milestone, milestone, isCall),
-    );
-  };
+  const ports = legs.map(({ to }) => to.unlocode);
+  if (legs[0]) ports.unshift(legs[0].from.unlocode);
+  if (route) ports.unshift(route.origin.unlocode);
+  if (route) ports.push(route.destination.unlocode);
+  return ports;
 }
 
 /** Whether who has passed one milestone at a place has the other one behind it. At a port of call one arrives before one departs. */
 function isBehind(passed: Milestone, expected: Milestone, isCall: boolean): boolean {
-  const comesIn = (milestone: Milestone): boolean => rankOf(milestone) >= rankOf('arrived');
   if (isCall && comesIn(passed) !== comesIn(expected)) return comesIn(expected);
   return rankOf(passed) >= rankOf(expected);
 }
+
+const comesIn = (milestone: Milestone): boolean => rankOf(milestone) >= rankOf('arrived');

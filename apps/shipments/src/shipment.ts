@@ -31,7 +31,7 @@ import { type Arrival, arrivalOf, isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater, rankOf } from './claim.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import { type Exception, exceptionsOf } from './exceptions.js';
-import { overdueFrom, passedBy } from './expectations.js';
+import { nextExpected, overdueFrom, passedBy } from './expectations.js';
 import { assign, type Assigned, referencesOf } from './references.js';
 import { fateOf, fatesIn, keyOf, learn, replacedBy, type Standing, standingOf } from './standing.js';
 import { portsOf, type Way, withWay } from './ways.js';
@@ -91,6 +91,8 @@ export interface Clock extends Claim {
   readonly until: Date;
 }
 
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 export interface Shipment extends Standing {
   readonly registration?: Registration | undefined;
   /** When it was first registered. */
@@ -143,12 +145,13 @@ const happenedAt = (event: ShipmentEvent, receivedAt: Date): Date => {
   return event.time === undefined ? receivedAt : new Date(event.time);
 };
 
-const claimOf = (event: ShipmentEvent, receivedAt: Date): Claim => ({
-  happenedAt: happenedAt(event, receivedAt),
-  ...(event.type === MilestoneReported.type && { milestone: event.data.milestone }),
-  source: event.source,
-  id: event.id,
-});
+const claimOf = (event: ShipmentEvent, receivedAt: Date): Claim => {
+  const { source, id } = event;
+  const at = happenedAt(event, receivedAt);
+  return event.type === MilestoneReported.type
+    ? { happenedAt: at, milestone: event.data.milestone, source, id }
+    : { happenedAt: at, source, id };
+};
 
 /** Events in the order of happening, the same that decides the state, each with its moment. */
 export const inOrderOfHappening = (
@@ -183,7 +186,8 @@ export function take(
   receivedAt: Date,
   history?: readonly Accepted[],
 ): Shipment | 'needs-history' {
-  const known: Shipment = { ...shipment, ...learn(shipment, event) };
+  const standing = learn(shipment, event);
+  const known = standing === shipment ? shipment : { ...shipment, ...standing };
   if (event.type === EventRetracted.type) {
     if (!history) return 'needs-history';
     return counted(shipment, known, history) ? foldBy(known, history) : known;
@@ -192,7 +196,7 @@ export function take(
   const replaced = replacedBy(shipment, event);
   // One that comes to hold all that the word before it had held, the next estimate as a rule, leaves nothing free.
   if (replaced === undefined || !claimsOf(taken).some((held) => keyOf(held) === replaced))
-    return derive(taken);
+    return taken === shipment ? shipment : derive(taken);
   return history ? foldBy(known, [...history, { event, receivedAt }]) : 'needs-history';
 }
 
@@ -270,16 +274,19 @@ function claim(shipment: Shipment, event: Claimant, receivedAt: Date): Shipment 
     case MilestoneReported.type: {
       const { milestone, classifier, at, place, transport, containers } = event.data;
       const parts = classifier === 'ACT' && containers !== undefined;
-      const claimed: MilestoneClaim = {
-        ...claimOf(event, receivedAt),
+      const { source, id } = event;
+      const claimed: Writable<MilestoneClaim> = {
+        happenedAt: happenedAt(event, receivedAt),
         milestone,
+        source,
+        id,
         classifier,
         at,
-        ...(place && { place }),
-        ...(transport?.vesselImo !== undefined && { vesselImo: transport.vesselImo }),
-        ...(parts && { parts }),
-        ...(parts && ONE_BY_ONE.has(milestone) && { containers: [...new Set(containers)].sort() }),
       };
+      if (place) claimed.place = place;
+      if (transport?.vesselImo !== undefined) claimed.vesselImo = transport.vesselImo;
+      if (parts) claimed.parts = parts;
+      if (parts && ONE_BY_ONE.has(milestone)) claimed.containers = [...new Set(containers)].sort();
       return withEvidence(claimMilestone(shipment, claimed), event, claimed);
     }
     case ClosedOut.type: {
@@ -337,11 +344,22 @@ function acknowledged(held: readonly Acknowledgement[], claimed: Acknowledgement
 
 function claimMilestone(shipment: Shipment, claimed: MilestoneClaim): Shipment {
   const { milestones } = shipment;
-  if (claimed.containers) return { ...shipment, milestones: inOrder(claimContainers(milestones, claimed)) };
+  if (claimed.containers) {
+    const claims = claimContainers(milestones, claimed);
+    return { ...shipment, milestones: claims.sort(inOrderOfClaims) };
+  }
   const index = milestones.findIndex((held) => isRival(held, claimed));
-  if (index < 0) return { ...shipment, milestones: inOrder([...milestones, claimed]) };
-  if (!isLater(claimed, milestones[index]!)) return shipment;
-  return { ...shipment, milestones: inOrder(milestones.with(index, claimed)) };
+  if (index >= 0 && !isLater(claimed, milestones[index]!)) return shipment;
+  return {
+    ...shipment,
+    milestones: inserted(index < 0 ? milestones : milestones.toSpliced(index, 1), claimed),
+  };
+}
+
+/** In their order, with one more. Most come behind all others. */
+function inserted(claims: readonly MilestoneClaim[], claimed: MilestoneClaim): readonly MilestoneClaim[] {
+  const before = claims.findLastIndex((claim) => inOrderOfClaims(claim, claimed) <= 0);
+  return claims.toSpliced(before + 1, 0, claimed);
 }
 
 const isRival = (a: MilestoneClaim, b: MilestoneClaim): boolean =>
@@ -367,29 +385,31 @@ function claimContainers(held: readonly MilestoneClaim[], claimed: MilestoneClai
   return rest.length > 0 ? [...kept, { ...claimed, containers: rest }] : kept;
 }
 
-const inOrder = (claims: readonly MilestoneClaim[]): readonly MilestoneClaim[] =>
-  claims.toSorted(inOrderOfClaims);
+/** An arrival that is not this shipment's at its port of discharge is a call on the way, not the end of the voyage. */
+const isCall = (claimed: MilestoneClaim, registration: Registration | undefined): boolean =>
+  claimed.milestone === 'arrived' && !isArrival(claimed, registration);
 
-/** What follows from the slots. */
+/** The last word on when it arrives, of those of one classifier. */
+const expectedBy = (
+  classifier: Classifier,
+  { milestones, registration }: Shipment,
+): MilestoneClaim | undefined =>
+  milestones.findLast(
+    (claimed) =>
+      claimed.milestone === 'arrived' &&
+      claimed.classifier === classifier &&
+      isArrival(claimed, registration),
+  );
+
+/** What follows from the slots. What is as before is the same object, so that it is not written again. */
 function derive(shipment: Shipment): Shipment {
   const { registration, milestones, closeOut } = shipment;
-  // An arrival that is not this shipment's at its port of discharge is a call on the way, not the end of the voyage.
-  const isCall = (claimed: MilestoneClaim): boolean =>
-    claimed.milestone === 'arrived' && !isArrival(claimed, registration);
-
   const actual = milestones.filter(({ classifier }) => classifier === 'ACT');
   const arrival = arrivalOf(actual, registration);
-  const passed = statusOf(
-    actual.filter((claimed) => !isCall(claimed)),
-    arrival,
-  );
-  const expected = (classifier: Classifier): MilestoneClaim | undefined =>
-    milestones.findLast(
-      (claimed) => claimed.milestone === 'arrived' && claimed.classifier === classifier && !isCall(claimed),
-    );
-
-  const eta = expected('EST') ?? expected('PLN');
-  const standing: Shipment = {
+  const passed = statusOf(actual, arrival, registration);
+  const plan = expectedBy('PLN', shipment);
+  const eta = expectedBy('EST', shipment) ?? plan;
+  const derived: Writable<Shipment> = {
     ...shipment,
     status: passed?.status ?? (registration ? 'registered' : 'announced'),
     statusAt: passed?.at,
@@ -402,17 +422,15 @@ function derive(shipment: Shipment): Shipment {
     // Nothing more is expected of it, nothing can be done for it, and what it had brought is taken back.
     const { outcome, at } = closeOut;
     const nothing = { eta: undefined, arrival: undefined, exceptions: undefined, overdueAt: undefined };
-    return { ...standing, status: outcome, statusAt: at, ...nothing };
+    return { ...derived, status: outcome, statusAt: at, ...nothing };
   }
-  const due = overdueFrom(standing);
-  const exceptions = exceptionsOf(standing, { actual, eta, plan: expected('PLN'), due });
-  const overdueAt = due && !passedBy(standing, due) ? due : undefined;
-  return {
-    ...standing,
-    // What is as before is the same object, so that it is not written again.
-    exceptions: isDeepStrictEqual(exceptions, shipment.exceptions) ? shipment.exceptions : exceptions,
-    overdueAt: overdueAt?.getTime() === shipment.overdueAt?.getTime() ? shipment.overdueAt : overdueAt,
-  };
+  const next = nextExpected(derived, actual);
+  const due = next && overdueFrom(next);
+  const exceptions = exceptionsOf(derived, { actual, eta, plan, next, due });
+  if (!isDeepStrictEqual(exceptions, shipment.exceptions)) derived.exceptions = exceptions;
+  const overdueAt = due && !passedBy(derived, due) ? due : undefined;
+  if (overdueAt?.getTime() !== shipment.overdueAt?.getTime()) derived.overdueAt = overdueAt;
+  return derived;
 }
 
 /** By what it is named: the same list as before where nothing has changed, so that it is not written again. */
@@ -426,21 +444,26 @@ function namesOf(
     assigned,
     until: ended && new Date(ended.at),
   });
-  return isDeepStrictEqual(named, references) ? references : named;
+  return named && isDeepStrictEqual(named, references) ? references : named;
 }
 
 /**
- * Where a shipment stands by what it has passed. While some of its containers have arrived and others have not, what
- * containers pass moves no status; only what the shipment passes as a whole, behind the arrival, does.
+ * Where a shipment stands by what it has passed; calls on the way are no arrivals. While some of its containers have
+ * arrived and others have not, what containers pass moves no status; only what the shipment passes as a whole, behind the
+ * arrival, does.
  */
 function statusOf(
-  passed: readonly MilestoneClaim[],
+  actual: readonly MilestoneClaim[],
   arrival: Arrival | undefined,
+  registration: Registration | undefined,
 ): { status: ShipmentStatus; at: string } | undefined {
-  const last = passed.at(-1);
-  if (!arrival?.containers) return last && { status: last.milestone, at: last.at };
-  const arrived = passed.findLastIndex(({ milestone }) => milestone === 'arrived');
-  const behind = passed.findLast(
+  const passed = (claimed: MilestoneClaim): boolean => !isCall(claimed, registration);
+  if (!arrival?.containers) {
+    const last = actual.findLast(passed);
+    return last && { status: last.milestone, at: last.at };
+  }
+  const arrived = actual.findLastIndex((claimed) => claimed.milestone === 'arrived' && passed(claimed));
+  const behind = actual.findLast(
     ({ milestone, parts }, index) => index > arrived && !parts && rankOf(milestone) > rankOf('arrived'),
   );
   return behind ? { status: behind.milestone, at: behind.at } : { status: 'partly-arrived', at: arrival.at };

@@ -104,10 +104,14 @@ export function replacedBy({ revisions = [] }: Standing, event: Told): string | 
     : undefined;
 }
 
-/** What is known once an event has been heard of, whether it comes to anything itself or not. */
-export function learn({ retracted, revisions = [] }: Standing, event: Told): Standing {
+/**
+ * What is known once an event has been heard of, whether it comes to anything itself or not.
+ * @returns the same object where it says nothing of another
+ */
+export function learn(held: Standing, event: Told): Standing {
   const word = saidBy(event);
-  if (!word) return { retracted, revisions: asHeld(revisions) };
+  if (!word) return held;
+  const { retracted, revisions = [] } = held;
   if (word.at === undefined)
     return { retracted: [...new Set([...retracted, word.of])].sort(), revisions: asHeld(revisions) };
   const index = revisions.findIndex(({ of }) => of === word.of);
