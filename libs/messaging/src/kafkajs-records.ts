@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Kafkajs from 'kafkajs';
+import { crc32c } from './crc32c.js';
 
 /** What a message carries beside its value. A repeated header is a list. */
 type HeaderValues = Record<string, Bytes | Bytes[]>;
@@ -34,20 +35,26 @@ interface BatchContext {
   readonly isControlBatch: boolean;
 }
 
-interface EncoderClass {
-  readonly prototype: {
-    buf: Buffer;
-    offset: number;
-    ensureAvailable(bytes: number): void;
-    writeEncoderArray(encoders: readonly (Encoded | RecordPlan)[]): unknown;
-  };
+/** What kafkajs hands over to be written as one batch. */
+interface BatchToWrite {
+  readonly compression?: number;
+  readonly transactional?: boolean;
+  readonly firstTimestamp: number | string;
+  readonly maxTimestamp: number | string;
+  readonly lastOffsetDelta: number;
+  readonly producerId: { toString(): string };
+  readonly producerEpoch: number;
+  readonly firstSequence?: number;
+  readonly records: readonly RecordPlan[];
 }
 
-interface Encoded {
-  readonly buf: Buffer;
-  readonly offset: number;
+/** What kafkajs writes with. */
+interface Encoder {
+  buf: Buffer;
+  offset: number;
 }
 
+const MAGIC_BYTE = 2;
 const LOG_APPEND_TIME = 1;
 const NONE = -1;
 /** Shorter texts are written sooner here than by a call into Node. */
@@ -59,6 +66,7 @@ Headers.prototype = Object.create(null) as object;
 
 const require = createRequire(import.meta.url);
 const RecordDecoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
+const BatchEncoder = require('kafkajs/src/protocol/encoder') as new (size: number) => Encoder;
 
 function loadedFrugally(): typeof Kafkajs {
   const replace = (path: string, by: unknown): void => {
@@ -69,16 +77,7 @@ function loadedFrugally(): typeof Kafkajs {
   replace('kafkajs/src/protocol/recordBatch/record/v0', (record: RecordToWrite) => new RecordPlan(record));
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder', readRecord);
 
-  const { prototype } = require('kafkajs/src/protocol/encoder') as EncoderClass;
-  prototype.writeEncoderArray = function (encoders) {
-    this.ensureAvailable(encoders.reduce((sum, { offset: size }) => sum + size, 0));
-    for (const encoder of encoders) {
-      if (encoder instanceof RecordPlan) encoder.writeTo(this.buf, this.offset);
-      else encoder.buf.copy(this.buf, this.offset, 0, encoder.offset);
-      this.offset += encoder.offset;
-    }
-    return this;
-  };
+  replace('kafkajs/src/protocol/recordBatch/v0', { RecordBatch: writtenBatch, MAGIC_BYTE });
   return require('kafkajs') as typeof Kafkajs;
 }
 
@@ -103,13 +102,52 @@ function groupByPartition<M>({ topic, partitionMetadata, messages, partitioner }
   return groups;
 }
 
+/** First offset, and the length of what follows it. */
+const BATCH_FRAME = 8 + 4;
+/** Leader epoch, magic, checksum, attributes, last offset delta, two timestamps, producer, epoch, sequence, count. */
+const BATCH_HEAD = 4 + 1 + 4 + 2 + 4 + 8 + 8 + 8 + 2 + 4 + 4;
+/** What is behind the checksum it is of. */
+const CHECKED_FROM = BATCH_FRAME + 4 + 1 + 4;
+
 /**
- * One record (Kafka's message format, magic 2), of which the sizes are known, and that writes itself where kafkajs
- * gathers the batch: nothing is set apart for it, or for its headers, on the way.
+ * A record batch (Kafka's message format, magic 2), written into one buffer of its size. kafkajs writes it into one that grows
+ * by doubling, and copies that twice.
+ */
+function writtenBatch(batch: BatchToWrite): Promise<Encoder> {
+  const { records } = batch;
+  if (batch.compression || batch.transactional)
+    throw new Error('batches are written neither compressed nor in a transaction');
+  let size = BATCH_FRAME + BATCH_HEAD;
+  for (const record of records) size += record.size;
+  const bytes = Buffer.allocUnsafe(size);
+  let at = bytes.writeBigInt64BE(0n);
+  at = bytes.writeInt32BE(size - BATCH_FRAME, at);
+  at = bytes.writeInt32BE(0, at);
+  at = bytes.writeInt8(MAGIC_BYTE, at);
+  const checksumAt = at;
+  at = bytes.writeInt16BE(0, CHECKED_FROM);
+  at = bytes.writeInt32BE(batch.lastOffsetDelta, at);
+  at = bytes.writeBigInt64BE(BigInt(batch.firstTimestamp), at);
+  at = bytes.writeBigInt64BE(BigInt(batch.maxTimestamp), at);
+  at = bytes.writeBigInt64BE(BigInt(batch.producerId.toString()), at);
+  at = bytes.writeInt16BE(batch.producerEpoch, at);
+  at = bytes.writeInt32BE(batch.firstSequence ?? 0, at);
+  at = bytes.writeInt32BE(records.length, at);
+  for (const record of records) at = record.writeTo(bytes, at);
+  bytes.writeUInt32BE(crc32c(bytes, CHECKED_FROM), checksumAt);
+  const encoder = new BatchEncoder(1);
+  encoder.buf = bytes;
+  encoder.offset = size;
+  return Promise.resolve(encoder);
+}
+
+/**
+ * One record, of which the sizes are known, and that writes itself where the batch is gathered: nothing is set apart for it,
+ * or for its headers, on the way.
  */
 class RecordPlan {
-  /** Its size in bytes, under the name by which kafkajs asks any encoder for it. */
-  readonly offset: number;
+  /** In bytes. */
+  readonly size: number;
   private readonly bodySize: number;
   private readonly headers: number;
 
@@ -125,7 +163,7 @@ class RecordPlan {
     }
     this.headers = count;
     this.bodySize = size + varIntSize(count);
-    this.offset = varIntSize(this.bodySize) + this.bodySize;
+    this.size = varIntSize(this.bodySize) + this.bodySize;
   }
 
   /** Where the key stands, behind the size and three bytes: attributes and two differences of nothing. */
@@ -133,7 +171,8 @@ class RecordPlan {
     return varIntSize(this.bodySize) + 3;
   }
 
-  writeTo(buf: Buffer, from: number): void {
+  /** @returns where it ends */
+  writeTo(buf: Buffer, from: number): number {
     const { key, value, headers, timestampDelta, offsetDelta } = this.record;
     let at = writeVarInt(buf, from, this.bodySize);
     buf[at++] = 0; // attributes: none are in use
@@ -144,6 +183,7 @@ class RecordPlan {
     at = writeVarInt(buf, at, this.headers);
     for (const name in headers)
       for (const one of listOf(headers[name]!)) at = writeBytes(buf, writeBytes(buf, at, name), one);
+    return at;
   }
 }
 
@@ -248,16 +288,16 @@ export class ReadRecord {
   header(name: string): Bytes | Bytes[] | undefined {
     this.skip(2);
     const { decoder } = this;
-    const values: Bytes[] = [];
+    let found: Bytes | Bytes[] | undefined;
     const count = decoder.readVarInt();
     for (let nth = 0; nth < count; nth++) {
       const size = decoder.readVarInt();
       const { buffer, offset } = decoder;
       decoder.offset += size;
-      if (isName(name, buffer, offset, size)) values.push(readText(decoder));
+      if (isName(name, buffer, offset, size)) found = withOne(found, readText(decoder));
       else this.skipField();
     }
-    return values.length > 1 ? values : values[0];
+    return found;
   }
 
   /** Goes to what stands behind so many of key and value. */
@@ -276,7 +316,7 @@ export class ReadRecord {
 /** Key, value and headers as a record has them. */
 export function bodyOf(carried: Pick<RecordToWrite, 'key' | 'value' | 'headers'>): Buffer {
   const plan = new RecordPlan({ ...carried, timestampDelta: 0, offsetDelta: 0 });
-  const bytes = Buffer.alloc(plan.offset);
+  const bytes = Buffer.alloc(plan.size);
   plan.writeTo(bytes, 0);
   return bytes.subarray(plan.bodyAt);
 }
@@ -291,7 +331,7 @@ export const recordOf = (body: Buffer, offset: number, timestamp: number): ReadR
     0,
   );
 
-const PLAIN = { maxTimestamp: '', magicByte: 2, timestampType: 0, isControlBatch: false };
+const PLAIN = { maxTimestamp: '', magicByte: MAGIC_BYTE, timestampType: 0, isControlBatch: false };
 
 const readRecord = (decoder: Decoder, context: BatchContext): ReadRecord => {
   const attributes = decoder.readInt8();
@@ -323,12 +363,17 @@ function readHeaders(decoder: Decoder): HeaderValues {
   for (let nth = 0; nth < count; nth++) {
     const name = readAlike(decoder, NAMES, nth).toString();
     const value = readAlike(decoder, VALUES, nth);
-    const before = headers[name];
-    if (before === undefined) headers[name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else headers[name] = [before, value];
+    headers[name] = withOne(headers[name], value);
   }
   return headers;
+}
+
+/** What a header says once it has come with one more value. A list is added to: it may be of very many. */
+function withOne(before: Bytes | Bytes[] | undefined, value: Bytes): Bytes | Bytes[] {
+  if (before === undefined) return value;
+  if (!Array.isArray(before)) return [before, value];
+  before.push(value);
+  return before;
 }
 
 /** Whether bytes are a name, which is ASCII. */
