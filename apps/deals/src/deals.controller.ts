@@ -172,7 +172,7 @@ export class DealsController {
       time: new Date().toISOString(),
       [IDEMPOTENCY_KEY]: key,
     };
-    const event = { ...readEnvelope(Object.entries(attributes)), data } as TermsEvent;
+    const event = { ...readEnvelope(attributes), data } as TermsEvent;
     const refusal = refusalOf(event);
     if (refusal) throw refusedBody(refusal);
     const { accepted, warnings } = await this.intake.accept(

@@ -59,15 +59,18 @@ const textOf = (value: unknown): string | undefined => {
 
 /** What is wrong with one attribute's name or value, whichever attribute it is. */
 function attributeFault(name: string, value: unknown): readonly [FaultCode, string] | undefined {
-  if (!ATTRIBUTE_NAME.test(name)) return ['malformed', 'must be named in lower-case letters and digits'];
-  if (name === 'data') return ['not-allowed', 'must not be an attribute: it is the name of the data'];
-  if (name === 'constructor') return ['not-allowed', 'must be named otherwise'];
+  const isCore = CORE.has(name);
+  if (!isCore) {
+    if (!ATTRIBUTE_NAME.test(name)) return ['malformed', 'must be named in lower-case letters and digits'];
+    if (name === 'data') return ['not-allowed', 'must not be an attribute: it is the name of the data'];
+    if (name === 'constructor') return ['not-allowed', 'must be named otherwise'];
+  }
   const text = textOf(value);
   if (text === undefined) return ['malformed', 'must be a string, a boolean or a whole number of 32 bits'];
   if (text.length > LONGEST_ATTRIBUTE) return ['too-long', `must be at most ${LONGEST_ATTRIBUTE} characters`];
   if (!PRINTABLE_ASCII.test(text) && FORBIDDEN_CHARACTER.test(text))
     return ['malformed', 'must be text without control characters'];
-  if (CORE.has(name) && (typeof value !== 'string' || text === ''))
+  if (isCore && (typeof value !== 'string' || text === ''))
     return ['malformed', 'must be a string that is not empty'];
   return undefined;
 }
@@ -87,51 +90,68 @@ const RULES: readonly [string, (text: string) => boolean, FaultCode, string][] =
   ['datacontenttype', (text) => MEDIA_TYPE.test(text), 'malformed', 'must be a media type'],
 ];
 
-/**
- * Checks context attributes, whatever binding they came by, and gives the event without its data.
- * @throws RefusedEvent `invalid-envelope`, with a pointer to each fault.
- */
-export function readEnvelope(attributes: Iterable<[string, unknown]>): Omit<CloudEvent, 'data'> {
-  const faults: Fault[] = [];
-  const faulty = new Set<string>();
-  const core: Record<string, string> = {};
-  const extensions: Record<string, string> = {};
-  let extensionCount = 0;
-  const fault = (name: string, code: FaultCode, message: string): void => {
-    faulty.add(name);
-    faults.push({ pointer: step(name), code, message });
-  };
+/** An event without its data. */
+type Envelope = Omit<CloudEvent, 'data'>;
 
-  for (const [name, value] of attributes) {
-    if (value === null || value === undefined) continue; // null is 'absent' in the JSON format (2.3)
+/** Checks context attributes one by one, whatever binding they come by, and makes an event's envelope of them. */
+export class EnvelopeReader {
+  private readonly core: Record<string, string> = {};
+  private readonly extensions: Record<string, string> = {};
+  private readonly faults: Fault[] = [];
+  private extensionCount = 0;
+
+  add(name: string, value: unknown): void {
+    if (value === null || value === undefined) return; // null is 'absent' in the JSON format (2.3)
     const wrong = attributeFault(name, value);
-    if (wrong) fault(name, ...wrong);
-    else if (CORE.has(name)) core[name] = value as string;
-    else if (!TRACE.has(name) && ++extensionCount > MOST_EXTENSIONS)
-      fault(name, 'too-many', `must not be more than the ${MOST_EXTENSIONS} extension attributes taken`);
-    else extensions[name] = textOf(value)!;
+    if (wrong) this.fault(name, ...wrong);
+    else if (CORE.has(name)) this.core[name] = value as string;
+    else if (!TRACE.has(name) && ++this.extensionCount > MOST_EXTENSIONS)
+      this.fault(name, 'too-many', `must not be more than the ${MOST_EXTENSIONS} extension attributes taken`);
+    else this.extensions[name] = textOf(value)!;
   }
-  for (const name of REQUIRED) {
-    if (core[name] !== undefined || faulty.has(name)) continue;
-    const what = name === 'subject' ? ': the id of the entity that the event is about' : '';
-    fault(name, 'required', `must be given${what}`);
-  }
-  for (const [name, holds, code, message] of RULES) {
-    if (core[name] !== undefined && !holds(core[name])) fault(name, code, message);
-  }
-  if (faults.length > 0)
-    throw new RefusedEvent('invalid-envelope', 'the CloudEvents attributes are not as they must be', faults);
 
-  return {
-    id: core['id']!,
-    source: core['source']!,
-    type: core['type']!,
-    subject: core['subject']!,
-    ...(core['time'] !== undefined && { time: core['time'] }),
-    ...(core['datacontenttype'] !== undefined && { datacontenttype: core['datacontenttype'] }),
-    ...(core['dataschema'] !== undefined && { dataschema: core['dataschema'] }),
-    extensions,
-  };
+  /** @throws RefusedEvent `invalid-envelope`, with a pointer to each fault. */
+  read(): Envelope {
+    const { core, extensions, faults } = this;
+    for (const name of REQUIRED) {
+      if (core[name] !== undefined || faults.some(({ pointer }) => pointer === step(name))) continue;
+      const what = name === 'subject' ? ': the id of the entity that the event is about' : '';
+      this.fault(name, 'required', `must be given${what}`);
+    }
+    for (const [name, holds, code, message] of RULES) {
+      if (core[name] !== undefined && !holds(core[name])) this.fault(name, code, message);
+    }
+    if (faults.length > 0)
+      throw new RefusedEvent(
+        'invalid-envelope',
+        'the CloudEvents attributes are not as they must be',
+        faults,
+      );
+
+    const { id, source, type, subject, time, datacontenttype, dataschema } = core;
+    const envelope: { -readonly [Name in keyof Envelope]: Envelope[Name] } = {
+      id: id!,
+      source: source!,
+      type: type!,
+      subject: subject!,
+      extensions,
+    };
+    if (time !== undefined) envelope.time = time;
+    if (datacontenttype !== undefined) envelope.datacontenttype = datacontenttype;
+    if (dataschema !== undefined) envelope.dataschema = dataschema;
+    return envelope;
+  }
+
+  private fault(name: string, code: FaultCode, message: string): void {
+    this.faults.push({ pointer: step(name), code, message });
+  }
+}
+
+/** The same of attributes that are at hand. */
+export function readEnvelope(attributes: Readonly<Record<string, unknown>>): Envelope {
+  const reader = new EnvelopeReader();
+  for (const [name, value] of Object.entries(attributes)) reader.add(name, value);
+  return reader.read();
 }
 
 /**
@@ -144,7 +164,7 @@ export function readJsonEvent(value: unknown): CloudEvent {
       { pointer: '', code: 'malformed', message: 'must be an object' },
     ]);
   const { data, data_base64: base64, ...attributes } = value as Record<string, unknown>;
-  const envelope = readEnvelope(Object.entries(attributes));
+  const envelope = readEnvelope(attributes);
   if (data !== undefined && base64 !== undefined)
     throw refusedAttribute('data_base64', 'not-allowed', 'must not stand beside data');
   requireJson(envelope.datacontenttype);

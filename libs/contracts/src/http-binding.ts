@@ -1,8 +1,8 @@
 /** CloudEvents 1.0 over HTTP: the three modes of the HTTP protocol binding. */
 import {
   type CloudEvent,
+  EnvelopeReader,
   parseJson,
-  readEnvelope,
   readJsonEvent,
   refusedAttribute,
   requireJson,
@@ -28,7 +28,8 @@ const decode = (attribute: string, value: string): string => {
   }
 };
 
-function* attributesOf(headers: HttpHeaders): Generator<[string, unknown]> {
+function envelopeOf(headers: HttpHeaders): Omit<CloudEvent, 'data'> {
+  const reader = new EnvelopeReader();
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(PREFIX) || value === undefined) continue;
     const attribute = name.slice(PREFIX.length);
@@ -40,9 +41,10 @@ function* attributesOf(headers: HttpHeaders): Generator<[string, unknown]> {
         'repeated',
         `must be given once; the header came ${value.length} times`,
       );
-    yield [attribute, decode(attribute, value)];
+    reader.add(attribute, decode(attribute, value));
   }
-  if (headers['content-type'] !== undefined) yield ['datacontenttype', headers['content-type']];
+  reader.add('datacontenttype', headers['content-type']);
+  return reader.read();
 }
 
 /** What was sent: the events, and whether they came as a batch, so that faults can be given the item's place. */
@@ -78,7 +80,7 @@ export function readHttp(request: { readonly headers: HttpHeaders; readonly body
     );
   }
   if (contentType !== '') requireJson(contentType);
-  const envelope = readEnvelope(attributesOf(request.headers));
+  const envelope = envelopeOf(request.headers);
   return {
     batch: false,
     events: [{ ...envelope, data: request.body.length === 0 ? null : parseJson(request.body, '/data') }],

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import {
   type CloudEvent,
+  EnvelopeReader,
   parseJson,
-  readEnvelope,
   readJsonEvent,
   refusedAttribute,
   requireJson,
@@ -36,15 +36,17 @@ const header = (headers: Headers, name: string, attribute: string): string | und
   return text;
 };
 
-function* attributesOf(headers: Headers, contentType: string | undefined): Generator<[string, unknown]> {
+function envelopeOf(headers: Headers, contentType: string | undefined): Omit<CloudEvent, 'data'> {
+  const reader = new EnvelopeReader();
   for (const name in headers) {
     if (!name.startsWith(PREFIX)) continue;
     const attribute = name.slice(PREFIX.length);
     // Not of the binding, but the JavaScript SDK writes it beside content-type, which counts.
     if (attribute === 'datacontenttype' && contentType !== undefined) continue;
-    yield [attribute, header(headers, name, attribute)];
+    reader.add(attribute, header(headers, name, attribute));
   }
-  if (contentType !== undefined) yield ['datacontenttype', contentType];
+  reader.add('datacontenttype', contentType);
+  return reader.read();
 }
 
 const LONGEST_SHOWN = 100;
@@ -89,7 +91,7 @@ export function readKafka(message: { readonly value: Buffer | null; readonly hea
   ) {
     throw new RefusedEvent('not-a-cloudevent', misnamed(headers) ?? NEITHER_MODE);
   }
-  const envelope = readEnvelope(attributesOf(headers, contentType));
+  const envelope = envelopeOf(headers, contentType);
   requireJson(contentType);
   return { ...envelope, data: value === null ? null : parseJson(value, '/data') };
 }

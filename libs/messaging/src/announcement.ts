@@ -59,19 +59,17 @@ export function published(
     cause.id,
     from.nth,
   ]);
-  return {
-    id: idOf(name),
-    source: from.source,
-    type: announcement.type,
-    subject,
-    ...(time !== undefined && { time }),
-    data: announcement.data,
-    extensions: {
-      sequence: String(from.sequence).padStart(SEQUENCE_DIGITS, '0'),
-      correlationid: cause.extensions['correlationid'] ?? cause.id,
-      causationid: announcement.causedBy ?? cause.id,
-      ...traceFrom(cause),
-    },
-    ...announcement.saidAs,
+  const { traceparent, tracestate } = traceFrom(cause);
+  const extensions: Record<string, string> = {
+    sequence: String(from.sequence).padStart(SEQUENCE_DIGITS, '0'),
+    correlationid: cause.extensions['correlationid'] ?? cause.id,
+    causationid: announcement.causedBy ?? cause.id,
+    traceparent,
   };
+  if (tracestate !== undefined) extensions['tracestate'] = tracestate;
+  const { source, id } = announcement.saidAs ?? { source: from.source, id: idOf(name) };
+  const { type, data } = announcement;
+  return time === undefined
+    ? { id, source, type, subject, data, extensions }
+    : { id, source, type, subject, time, data, extensions };
 }

@@ -99,7 +99,7 @@ const outgoing = ({ offset, topic, event }: Caused): Outgoing => ({
 /** An evolution, with the events that it announces. */
 interface Step<S> {
   readonly state: S;
-  readonly publish: readonly Publication[];
+  readonly publish: readonly Caused[];
 }
 
 /** Of data: one message of the usual 1 MB, with room for its headers. */
@@ -178,7 +178,7 @@ export class Planner<S extends object, E extends CloudEvent> {
       state = step.state;
       sequence += step.publish.length;
       if (received.topic !== topic || received.partition !== partition) continue;
-      for (const one of step.publish) brought.push({ offset: received.offset, ...one });
+      brought.push(...step.publish);
     }
     return brought;
   }
@@ -239,9 +239,8 @@ export class Planner<S extends object, E extends CloudEvent> {
           acceptedSize += text.length;
         }
         sequence += step.publish.length;
-        const caused = step.publish.map((one) => ({ offset, ...one }));
-        publish.push(...caused);
-        unpublished.push(...caused);
+        publish.push(...step.publish);
+        unpublished.push(...step.publish);
       }
     }
     const version = before?.version ?? 0;
@@ -249,19 +248,21 @@ export class Planner<S extends object, E extends CloudEvent> {
       return { id, version, update: undefined, publish, republished, refused, repeated, events, pages: [] };
     const found = this.options.findBy?.(state!, { id, before: before?.state, learntAt });
     const update = this.updateOf(before, { ...state!, ...found });
-    Object.assign(update.$set, { version: version + 1, sequence });
+    update.$set['version'] = version + 1;
+    update.$set['sequence'] = sequence;
     // An event that was refused once may be taken the next time, behind what later ones have brought forth.
     unpublished.sort((a, b) => a.offset - b.offset);
     if (unpublished.length > 0) {
-      Object.assign(update.$set, {
-        ...(!this.keepsAll && { [`outbox.${origin}`]: unpublished.map(outgoing) }),
-        [`pending.${origin}`]: unpublished.at(-1)!.offset,
-      });
+      if (!this.keepsAll) update.$set[`outbox.${origin}`] = unpublished.map(outgoing);
+      update.$set[`pending.${origin}`] = unpublished.at(-1)!.offset;
     } else if (before?.pending?.[origin] !== undefined) {
       update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
     }
     const { pages, acceptance } = acceptances.written();
-    if (pages.length > 0) Object.assign(update.$set, { accepted: acceptance, acceptedSize });
+    if (pages.length > 0) {
+      update.$set['accepted'] = acceptance;
+      update.$set['acceptedSize'] = acceptedSize;
+    }
     return { id, version, update, publish, republished, refused, repeated, events, pages };
   }
 
@@ -315,9 +316,9 @@ export class Planner<S extends object, E extends CloudEvent> {
           sequence: sequence + nth + 1,
         });
         const data = JSON.stringify(out.data);
-        if (Buffer.byteLength(data) > MOST_BYTES_PUBLISHED)
+        if (data.length > MOST_BYTES_PUBLISHED / 3 && Buffer.byteLength(data) > MOST_BYTES_PUBLISHED)
           throw new Error(`it announces more than one message holds: ${data.length} characters`);
-        return { topic: announcement.topic, event: out, data };
+        return { offset: received.offset, topic: announcement.topic, event: out, data };
       });
       return { state: evolution.state, publish };
     } catch (error) {

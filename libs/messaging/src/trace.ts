@@ -3,8 +3,14 @@ import { hash, randomBytes } from 'node:crypto';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import type { IncomingMessage } from './kafka-client.js';
 
-/** `traceparent` of any version: its version, trace id, parent id and flags, and what a later version adds (3.2.2). */
-const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/**
+ * `traceparent` of any version: its version, trace id, parent id and flags, and what a later version adds (3.2.2). No
+ * version is ff, and ids of zeros alone are none.
+ */
+const TRACEPARENT =
+  /^(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** Of version 00, to which nothing is added. */
+const TRACEPARENT_LENGTH = 55;
 const SAMPLED = 1;
 /** What is passed on of `tracestate`. What its members say is their vendors' affair (3.3 asks for 512 characters). */
 const TRACESTATE = /^[\x20-\x7e]{1,512}$/;
@@ -20,12 +26,16 @@ interface Parent {
   readonly traceparent: string;
 }
 
-/** @returns undefined where it is not valid: then it is as if it were not there (3.2.2, 3.2.4) */
+/** Where it is not, it is as if it were not there (3.2.2, 3.2.4). */
+const isValid = (text: unknown): text is string =>
+  typeof text === 'string' &&
+  TRACEPARENT.test(text) &&
+  (text.length === TRACEPARENT_LENGTH || !text.startsWith('00'));
+
+/** @returns undefined where it is not valid */
 function readTraceparent(text: unknown): Parent | undefined {
-  const [, version, traceId, parentId, flags, more] =
-    TRACEPARENT.exec(typeof text === 'string' ? text : '') ?? [];
-  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
-  if (/^0+$/.test(traceId!) || /^0+$/.test(parentId!)) return undefined;
+  if (!isValid(text)) return undefined;
+  const [, version, traceId, parentId, flags] = TRACEPARENT.exec(text)!;
   const passed = version === '00' ? flags : `0${parseInt(flags!, 16) & SAMPLED}`;
   return { traceId: traceId!, traceparent: `00-${traceId}-${parentId}-${passed}` };
 }
@@ -66,8 +76,7 @@ export function traced(events: readonly CloudEvent[], headers: HttpHeaders): Clo
  * valid, begins a trace with them, derived from what identifies it: what is published again has the same.
  */
 export function traceFrom({ source, id, extensions: { traceparent, tracestate } }: CloudEvent): TraceContext {
-  if (traceparent !== undefined && readTraceparent(traceparent))
-    return { traceparent, ...(tracestate !== undefined && { tracestate }) };
+  if (isValid(traceparent)) return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
   const digest = hash('sha256', JSON.stringify([source, id]), 'hex');
   return { traceparent: `00-${digest.slice(0, 32)}-${digest.slice(32, 48)}-00` };
 }

@@ -101,7 +101,7 @@ describe('a DCSA event, whatever is wrong with it', () => {
             'closed',
             data,
           );
-          readEnvelope(Object.entries({ specversion: '1.0', subject: 'SHP-1', id, source, type, time }));
+          readEnvelope({ specversion: '1.0', subject: 'SHP-1', id, source, type, time });
           expect(JSON.stringify(data).length).toBeLessThan(200_000);
         }
         for (const { value } of translation.references) expect([...value].length).toBeLessThanOrEqual(300);
