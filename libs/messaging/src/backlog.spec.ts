@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Backlog, Backlogs } from './backlog.js';
 import { FetchedMessage } from './fetched-message.js';
-import { bodyOf, recordOf } from './kafkajs-records.js';
+import { bodyOf } from './kafkajs-records.js';
 import { expectWholeSubjects } from './testing/whole-subjects.js';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
@@ -20,12 +20,12 @@ const anyLog = fc.array(anyMessage, { minLength: 1, maxLength: 120 }).map((all) 
       'content-type': 'application/json',
       ...(subject !== undefined && { ce_subject: subject }),
     };
-    return new FetchedMessage(recordOf(bodyOf({ key, value, headers }), offset, timestamp));
+    return FetchedMessage.of(bodyOf({ key, value, headers }), offset, timestamp);
   });
 });
 
 const message = (offset: number): FetchedMessage =>
-  new FetchedMessage(recordOf(bodyOf({ key: null, value: 'a value', headers: {} }), offset, 0));
+  FetchedMessage.of(bodyOf({ key: null, value: 'a value', headers: {} }), offset, 0);
 const messages = (...offsets: number[]): FetchedMessage[] => offsets.map(message);
 const fetched = (
   offsets: readonly number[],
@@ -78,9 +78,7 @@ describe('a backlog', () => {
   it('is full when what is held of one subject is as much as is to be read at once', () => {
     const backlog = new Backlog(0);
     const large = (offset: number): FetchedMessage =>
-      new FetchedMessage(
-        recordOf(bodyOf({ key: null, value: 'x'.repeat(1_000_000), headers: {} }), offset, 0),
-      );
+      FetchedMessage.of(bodyOf({ key: null, value: 'x'.repeat(1_000_000), headers: {} }), offset, 0);
 
     backlog.add([large(0), large(1), large(2)]);
     expect(backlog.isFull).toBe(false);

@@ -1,6 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { FetchedMessage } from './fetched-message.js';
-import { recordOf } from './kafkajs-records.js';
 import { slicesOf } from './slices.js';
 
 /** More would each have less to compress at a time, and less to find alike in it. */
@@ -139,10 +138,10 @@ function written(messages: readonly FetchedMessage[]): Buffer {
   const size = bodies.reduce((sum, { length }) => sum + HEAD + length, 0);
   if (size > scratch.length) scratch = Buffer.alloc(size);
   let at = 0;
-  for (const [index, { offset, timestamp }] of messages.entries()) {
+  for (const [index, { offset, milliseconds }] of messages.entries()) {
     const body = bodies[index]!;
     scratch.writeDoubleLE(offset, at);
-    scratch.writeDoubleLE(timestamp.getTime(), at + 8);
+    scratch.writeDoubleLE(milliseconds, at + 8);
     scratch.writeUInt32LE(body.length, at + 16);
     scratch.set(body, at + HEAD);
     at += HEAD + body.length;
@@ -154,9 +153,7 @@ function* read(bytes: Buffer): Generator<FetchedMessage> {
   for (let at = 0; at < bytes.length;) {
     const from = at + HEAD;
     const to = from + bytes.readUInt32LE(at + 16);
-    yield new FetchedMessage(
-      recordOf(bytes.subarray(from, to), bytes.readDoubleLE(at), bytes.readDoubleLE(at + 8)),
-    );
+    yield FetchedMessage.of(bytes.subarray(from, to), bytes.readDoubleLE(at), bytes.readDoubleLE(at + 8));
     at = to;
   }
 }

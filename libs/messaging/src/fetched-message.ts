@@ -1,6 +1,6 @@
 import { type Headers, subjectOf } from '#contracts/kafka-binding.js';
 import type { IncomingMessage } from './kafka-client.js';
-import { bodyOf, ReadRecord } from './kafkajs-records.js';
+import { bodyOf, ReadRecord, recordOf } from './kafkajs-records.js';
 
 /** A message as kafkajs hands it over. Numbers of 64 bits are text. */
 interface KafkaMessage {
@@ -15,10 +15,21 @@ const LATEST_DATE = 8.64e15;
 
 /** A message that waits for its turn: read where it is asked for, like the record that it is of. */
 export class FetchedMessage implements IncomingMessage {
-  readonly offset: number;
+  /** @param milliseconds when Kafka took it */
+  private constructor(
+    private readonly message: KafkaMessage,
+    readonly offset: number,
+    readonly milliseconds: number,
+  ) {}
 
-  constructor(private readonly message: KafkaMessage) {
-    this.offset = Number(message.offset);
+  /** As kafkajs hands it over. */
+  static fetched(message: KafkaMessage): FetchedMessage {
+    return new FetchedMessage(message, Number(message.offset), Number(message.timestamp));
+  }
+
+  /** The message that has a body, at its place in the log. */
+  static of(body: Buffer, offset: number, milliseconds: number): FetchedMessage {
+    return new FetchedMessage(recordOf(body), offset, milliseconds);
   }
 
   get key(): Buffer | null {
@@ -44,8 +55,7 @@ export class FetchedMessage implements IncomingMessage {
 
   get timestamp(): Date {
     // A producer may have stamped it with a time that no Date can hold.
-    const timestamp = Number(this.message.timestamp);
-    return new Date(Math.abs(timestamp) <= LATEST_DATE ? timestamp : 0);
+    return new Date(Math.abs(this.milliseconds) <= LATEST_DATE ? this.milliseconds : 0);
   }
 
   /** Key, value and headers as Kafka's record has them: with offset and timestamp, all of it. */

@@ -201,7 +201,7 @@ export class GroupConsumer {
     await this.options.onBatch({
       topic: this.plain(topic),
       partition,
-      messages: batch.messages.map((message) => new FetchedMessage(message)),
+      messages: batch.messages.map((message) => FetchedMessage.fetched(message)),
       endOffset: Number(batch.highWatermark),
       heartbeat,
       commit: async (offset) => {

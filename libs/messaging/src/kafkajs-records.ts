@@ -45,7 +45,7 @@ interface BatchToWrite {
   readonly producerId: { toString(): string };
   readonly producerEpoch: number;
   readonly firstSequence?: number;
-  readonly records: readonly RecordPlan[];
+  readonly records: readonly RecordToWrite[];
 }
 
 /** What kafkajs writes with. */
@@ -57,8 +57,10 @@ interface Encoder {
 const MAGIC_BYTE = 2;
 const LOG_APPEND_TIME = 1;
 const NONE = -1;
-/** Shorter texts are written sooner here than by a call into Node. */
-const SHORT = 24;
+/** Of texts, in UTF-16 units. */
+const SHORT = 36;
+/** A difference of timestamps may take more than 32 bits. */
+const LONGEST_VARINT = 10;
 
 /** An object that inherits nothing, so that a header may have any name (`__proto__`), yet as quick as any other. */
 const Headers = function () {} as unknown as new () => HeaderValues;
@@ -74,7 +76,7 @@ function loadedFrugally(): typeof Kafkajs {
     require.cache[require.resolve(path)]!.exports = by;
   };
   replace('kafkajs/src/producer/groupMessagesPerPartition', groupByPartition);
-  replace('kafkajs/src/protocol/recordBatch/record/v0', (record: RecordToWrite) => new RecordPlan(record));
+  replace('kafkajs/src/protocol/recordBatch/record/v0', (record: RecordToWrite) => record);
   replace('kafkajs/src/protocol/recordBatch/record/v0/decoder', readRecord);
 
   replace('kafkajs/src/protocol/recordBatch/v0', { RecordBatch: writtenBatch, MAGIC_BYTE });
@@ -110,18 +112,18 @@ const BATCH_HEAD = 4 + 1 + 4 + 2 + 4 + 8 + 8 + 8 + 2 + 4 + 4;
 const CHECKED_FROM = BATCH_FRAME + 4 + 1 + 4;
 
 /**
- * A record batch (Kafka's message format, magic 2), written into one buffer of its size. kafkajs writes it into one that grows
- * by doubling, and copies that twice.
+ * A record batch (Kafka's message format, magic 2), written into memory that is kept for it. kafkajs writes each record, each
+ * of its headers and then the batch into a buffer of its own that grows by doubling.
  */
 function writtenBatch(batch: BatchToWrite): Promise<Encoder> {
   const { records } = batch;
   if (batch.compression || batch.transactional)
     throw new Error('batches are written neither compressed nor in a transaction');
-  let size = BATCH_FRAME + BATCH_HEAD;
-  for (const record of records) size += record.size;
-  const bytes = Buffer.allocUnsafe(size);
+  SCRATCH.begin(BATCH_FRAME + BATCH_HEAD);
+  for (const record of records) SCRATCH.writeRecord(record);
+  const bytes = SCRATCH.written();
   let at = bytes.writeBigInt64BE(0n);
-  at = bytes.writeInt32BE(size - BATCH_FRAME, at);
+  at = bytes.writeInt32BE(bytes.length - BATCH_FRAME, at);
   at = bytes.writeInt32BE(0, at);
   at = bytes.writeInt8(MAGIC_BYTE, at);
   const checksumAt = at;
@@ -132,70 +134,132 @@ function writtenBatch(batch: BatchToWrite): Promise<Encoder> {
   at = bytes.writeBigInt64BE(BigInt(batch.producerId.toString()), at);
   at = bytes.writeInt16BE(batch.producerEpoch, at);
   at = bytes.writeInt32BE(batch.firstSequence ?? 0, at);
-  at = bytes.writeInt32BE(records.length, at);
-  for (const record of records) at = record.writeTo(bytes, at);
+  bytes.writeInt32BE(records.length, at);
   bytes.writeUInt32BE(crc32c(bytes, CHECKED_FROM), checksumAt);
   const encoder = new BatchEncoder(1);
   encoder.buf = bytes;
-  encoder.offset = size;
+  encoder.offset = bytes.length;
   return Promise.resolve(encoder);
 }
 
-/**
- * One record, of which the sizes are known, and that writes itself where the batch is gathered: nothing is set apart for it,
- * or for its headers, on the way.
- */
-class RecordPlan {
-  /** In bytes. */
-  readonly size: number;
-  private readonly bodySize: number;
-  private readonly headers: number;
+/** Of a record of 64 to 8,191 bytes, as nearly all are. */
+const USUAL_PREFIX = 2;
+const LONGEST_PREFIX = 5;
+/** A UTF-16 unit is at most so many bytes of UTF-8. */
+const MOST_BYTES_A_UNIT = 3;
 
-  constructor(private readonly record: RecordToWrite) {
-    const { key, value, headers, timestampDelta, offsetDelta } = record;
-    let size = 1 + varIntSize(timestampDelta) + varIntSize(offsetDelta) + fieldSize(key) + fieldSize(value);
+/**
+ * Writes records one behind the other, each text once, in memory that grows as needed and is used again. Where the size of
+ * something stands before it, the usual one is supposed, and what has been written is moved where that was wrong.
+ */
+class RecordWriter {
+  private bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  private at = 0;
+
+  /** Begins anew, behind so much that the caller writes. */
+  begin(head: number): void {
+    this.at = 0;
+    this.reserve(head);
+    this.at = head;
+  }
+
+  /** A copy of all since. */
+  written(): Buffer {
+    return Buffer.from(this.bytes.subarray(0, this.at));
+  }
+
+  writeRecord({ key, value, headers, timestampDelta, offsetDelta }: RecordToWrite): void {
+    const from = this.at;
+    this.reserve(USUAL_PREFIX + 1);
+    this.at += USUAL_PREFIX;
+    this.bytes[this.at++] = 0; // attributes: none are in use
+    this.writeVarInt(timestampDelta);
+    this.writeVarInt(offsetDelta);
+    this.writeBody(key, value, headers);
+    this.prefix(from, USUAL_PREFIX, this.at - from - USUAL_PREFIX);
+  }
+
+  writeBody(key: Bytes | null, value: Bytes | null, headers: HeaderValues = {}): void {
+    this.writeField(key);
+    this.writeField(value);
     let count = 0;
     for (const name in headers) {
-      for (const one of listOf(headers[name]!)) {
-        size += fieldSize(name) + fieldSize(one);
-        count++;
+      const values = headers[name]!;
+      count += Array.isArray(values) ? values.length : 1;
+    }
+    this.writeVarInt(count);
+    for (const name in headers) {
+      const values = headers[name]!;
+      if (Array.isArray(values)) for (const one of values) this.writeHeader(name, one);
+      else this.writeHeader(name, values);
+    }
+  }
+
+  private writeHeader(name: string, value: Bytes): void {
+    this.writeField(name);
+    this.writeField(value);
+  }
+
+  private writeField(field: Bytes | null | undefined): void {
+    if (field === null || field === undefined) this.writeVarInt(NONE);
+    else if (typeof field === 'string') this.writeText(field);
+    else {
+      this.writeVarInt(field.length);
+      this.reserve(field.length);
+      this.bytes.set(field, this.at);
+      this.at += field.length;
+    }
+  }
+
+  private writeText(text: string): void {
+    const { length } = text;
+    const from = this.at;
+    this.reserve(LONGEST_PREFIX + length * MOST_BYTES_A_UNIT);
+    const { bytes } = this;
+    if (length <= SHORT) {
+      // Sooner written here than by a call into Node, and its size is one byte.
+      let index = 0;
+      for (; index < length; index++) {
+        const unit = text.charCodeAt(index);
+        if (unit > 0x7f) break;
+        bytes[from + 1 + index] = unit;
+      }
+      if (index === length) {
+        bytes[from] = zigzag(length);
+        this.at = from + 1 + length;
+        return;
       }
     }
-    this.headers = count;
-    this.bodySize = size + varIntSize(count);
-    this.size = varIntSize(this.bodySize) + this.bodySize;
+    const supposed = varIntSize(length);
+    const size = bytes.write(text, from + supposed, 'utf8');
+    this.at = from + supposed + size;
+    this.prefix(from, supposed, size);
   }
 
-  /** Where the key stands, behind the size and three bytes: attributes and two differences of nothing. */
-  get bodyAt(): number {
-    return varIntSize(this.bodySize) + 3;
+  /** Puts a size before what has been written, for which so many bytes were left. */
+  private prefix(from: number, left: number, size: number): void {
+    const needed = varIntSize(size);
+    if (needed !== left) {
+      this.reserve(LONGEST_PREFIX);
+      this.bytes.copyWithin(from + needed, from + left, this.at);
+      this.at += needed - left;
+    }
+    writeVarInt(this.bytes, from, size);
   }
 
-  /** @returns where it ends */
-  writeTo(buf: Buffer, from: number): number {
-    const { key, value, headers, timestampDelta, offsetDelta } = this.record;
-    let at = writeVarInt(buf, from, this.bodySize);
-    buf[at++] = 0; // attributes: none are in use
-    at = writeVarInt(buf, at, timestampDelta);
-    at = writeVarInt(buf, at, offsetDelta);
-    at = writeBytes(buf, at, key);
-    at = writeBytes(buf, at, value);
-    at = writeVarInt(buf, at, this.headers);
-    for (const name in headers)
-      for (const one of listOf(headers[name]!)) at = writeBytes(buf, writeBytes(buf, at, name), one);
-    return at;
+  private writeVarInt(value: number): void {
+    this.reserve(LONGEST_VARINT);
+    this.at = writeVarInt(this.bytes, this.at, value);
+  }
+
+  /** @param more bytes that are to be written next */
+  private reserve(more: number): void {
+    if (this.at + more <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.at + more));
+    larger.set(this.bytes.subarray(0, this.at));
+    this.bytes = larger;
   }
 }
-
-const listOf = (value: Bytes | Bytes[]): Bytes[] => (Array.isArray(value) ? value : [value]);
-
-const sizeOf = (bytes: Bytes | null | undefined): number =>
-  bytes === null || bytes === undefined ? NONE : Buffer.byteLength(bytes);
-
-const fieldSize = (bytes: Bytes | null | undefined): number => {
-  const size = sizeOf(bytes);
-  return varIntSize(size) + Math.max(size, 0);
-};
 
 /** Zigzag: the sign goes into the lowest bit. By arithmetic, since a timestamp's difference may take more than 32 bits. */
 const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
@@ -216,21 +280,7 @@ function writeVarInt(buf: Buffer, from: number, value: number): number {
   return at;
 }
 
-/** @returns where to go on writing */
-function writeBytes(buf: Buffer, from: number, bytes: Bytes | null | undefined): number {
-  const size = sizeOf(bytes);
-  let at = writeVarInt(buf, from, size);
-  if (size <= 0) return at;
-  if (typeof bytes !== 'string') {
-    buf.set(bytes!, at);
-  } else if (bytes.length === size && size <= SHORT) {
-    for (let index = 0; index < size; index++) buf[at + index] = bytes.charCodeAt(index);
-  } else {
-    buf.write(bytes, at, bytes.length === size ? 'latin1' : 'utf8');
-  }
-  at += size;
-  return at;
-}
+const SCRATCH = new RecordWriter();
 
 /**
  * One record that was read, as kafkajs makes a message of it. Key, value and headers are read from its bytes whenever they
@@ -314,24 +364,24 @@ export class ReadRecord {
 }
 
 /** Key, value and headers as a record has them. */
-export function bodyOf(carried: Pick<RecordToWrite, 'key' | 'value' | 'headers'>): Buffer {
-  const plan = new RecordPlan({ ...carried, timestampDelta: 0, offsetDelta: 0 });
-  const bytes = Buffer.alloc(plan.size);
-  plan.writeTo(bytes, 0);
-  return bytes.subarray(plan.bodyAt);
+export function bodyOf({ key, value, headers }: Pick<RecordToWrite, 'key' | 'value' | 'headers'>): Buffer {
+  SCRATCH.begin(0);
+  SCRATCH.writeBody(key, value, headers);
+  return SCRATCH.written();
 }
 
-/** The message that has a body, at its place in the log. */
-export const recordOf = (body: Buffer, offset: number, timestamp: number): ReadRecord =>
-  new ReadRecord(
-    new RecordDecoder(body),
-    { ...PLAIN, firstOffset: String(offset), firstTimestamp: String(timestamp) },
-    0,
-    0,
-    0,
-  );
+/** The record that has a body. Where it stands in the log it does not know. */
+export const recordOf = (body: Buffer): ReadRecord =>
+  new ReadRecord(new RecordDecoder(body), NOWHERE, 0, 0, 0);
 
-const PLAIN = { maxTimestamp: '', magicByte: MAGIC_BYTE, timestampType: 0, isControlBatch: false };
+const NOWHERE: BatchContext = {
+  firstOffset: '0',
+  firstTimestamp: '0',
+  maxTimestamp: '',
+  magicByte: MAGIC_BYTE,
+  timestampType: 0,
+  isControlBatch: false,
+};
 
 const readRecord = (decoder: Decoder, context: BatchContext): ReadRecord => {
   const attributes = decoder.readInt8();
