@@ -54,8 +54,9 @@ export function announcementsOf(before: Shipment, after: Shipment, said: string)
     const previous = before.eta === undefined ? {} : { previous: before.eta };
     announcements.push(announce(SHIPMENTS_EVENTS, EtaChanged, { ...eta, ...previous, ...deal }));
   }
-  announcements.push(...exceptionsOf(before, after, deal));
-  announcements.push(...arrivalOf(before, after, registeredAnew, deal));
+  if (before.exceptions !== after.exceptions) announcements.push(...exceptionsOf(before, after, deal));
+  if (registeredAnew || !isDeepStrictEqual(before.arrival, after.arrival))
+    announcements.push(...arrivalOf(before, after, deal));
   if (isNamedOtherwise(before, after))
     announcements.push(announce(SHIPMENTS_CORRELATION, ReferencesChanged, deal));
   return announcements;
@@ -69,7 +70,6 @@ const isNamedOtherwise = (before: Shipment, after: Shipment): boolean =>
 
 /** An exception is said again when it stands on other evidence, and cleared when it is gone or acknowledged. */
 function exceptionsOf(before: Shipment, after: Shipment, deal: { dealId?: string }): Announcement[] {
-  if (before.exceptions === after.exceptions) return [];
   return EXCEPTION_TYPES.flatMap((exception) => {
     const of = (shipment: Shipment): Exception | undefined =>
       shipment.exceptions?.find(({ type }) => type === exception);
@@ -95,13 +95,7 @@ const isSame = (a: Registration | undefined, b: Registration | undefined): boole
  * An arrival is said again when its moment, place, cargo or deal turns out otherwise, and taken back when it has not
  * happened. While no lot has wholly arrived there is nothing to say.
  */
-function arrivalOf(
-  before: Shipment,
-  after: Shipment,
-  registeredAnew: boolean,
-  deal: { dealId?: string },
-): Announcement[] {
-  if (!registeredAnew && isDeepStrictEqual(before.arrival, after.arrival)) return [];
+function arrivalOf(before: Shipment, after: Shipment, deal: { dealId?: string }): Announcement[] {
   const arrived = sayable(after);
   if (arrived) {
     // The whole place, not its code alone: else who keeps the newest word could be left with another dock.

@@ -401,36 +401,36 @@ const expectedBy = (
       isArrival(claimed, registration),
   );
 
-/** What follows from the slots. What is as before is the same object, so that it is not written again. */
-function derive(shipment: Shipment): Shipment {
+/**
+ * Sets what follows from the slots. What is as before stays the same object, so that it is not written again.
+ * @param shipment a copy, of which nobody else knows yet
+ */
+function derive(shipment: Writable<Shipment>): Shipment {
   const { registration, milestones, closeOut } = shipment;
   const actual = milestones.filter(({ classifier }) => classifier === 'ACT');
   const arrival = arrivalOf(actual, registration);
   const passed = statusOf(actual, arrival, registration);
   const plan = expectedBy('PLN', shipment);
   const eta = expectedBy('EST', shipment) ?? plan;
-  const derived: Writable<Shipment> = {
-    ...shipment,
-    status: passed?.status ?? (registration ? 'registered' : 'announced'),
-    statusAt: passed?.at,
-    position: actual.findLast((claimed) => claimed.place !== undefined)?.place,
-    eta: eta?.at,
-    arrival,
-    references: namesOf(shipment, actual),
-  };
+  shipment.status = passed?.status ?? (registration ? 'registered' : 'announced');
+  shipment.statusAt = passed?.at;
+  shipment.position = actual.findLast((claimed) => claimed.place !== undefined)?.place;
+  shipment.eta = eta?.at;
+  shipment.arrival = arrival;
+  shipment.references = namesOf(shipment, actual);
   if (closeOut) {
     // Nothing more is expected of it, nothing can be done for it, and what it had brought is taken back.
     const { outcome, at } = closeOut;
     const nothing = { eta: undefined, arrival: undefined, exceptions: undefined, overdueAt: undefined };
-    return { ...derived, status: outcome, statusAt: at, ...nothing };
+    return Object.assign(shipment, { status: outcome, statusAt: at, ...nothing });
   }
-  const next = nextExpected(derived, actual);
+  const next = nextExpected(shipment, actual);
   const due = next && overdueFrom(next);
-  const exceptions = exceptionsOf(derived, { actual, eta, plan, next, due });
-  if (!isDeepStrictEqual(exceptions, shipment.exceptions)) derived.exceptions = exceptions;
-  const overdueAt = due && !passedBy(derived, due) ? due : undefined;
-  if (overdueAt?.getTime() !== shipment.overdueAt?.getTime()) derived.overdueAt = overdueAt;
-  return derived;
+  const exceptions = exceptionsOf(shipment, { actual, eta, plan, next, due });
+  if (!isDeepStrictEqual(exceptions, shipment.exceptions)) shipment.exceptions = exceptions;
+  const overdueAt = due && !passedBy(shipment, due) ? due : undefined;
+  if (overdueAt?.getTime() !== shipment.overdueAt?.getTime()) shipment.overdueAt = overdueAt;
+  return shipment;
 }
 
 /** By what it is named: the same list as before where nothing has changed, so that it is not written again. */

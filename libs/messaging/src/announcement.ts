@@ -10,7 +10,7 @@ export interface Announcement {
   readonly type: string;
   readonly data: object;
   /** When it happened, RFC 3339. The cause's time where it is absent. */
-  readonly time?: string;
+  readonly time?: string | undefined;
   /** The entity it is about, where that is not the one that was folded. */
   readonly subject?: string;
   /** The id of the event that brought it about, where that is not the one that was folded, but led to it. */
@@ -29,9 +29,7 @@ export const announce = <C extends ContractClass, K extends C>(
   topic: topic.name,
   type: contract.type,
   data,
-  ...(about.time !== undefined && { time: about.time }),
-  ...(about.subject !== undefined && { subject: about.subject }),
-  ...(about.causedBy !== undefined && { causedBy: about.causedBy }),
+  ...about,
 });
 
 /** The ids of everything that Orebound publishes. Their namespace must never change. */

@@ -85,7 +85,7 @@ function updated(document: Document | undefined, { update, version }: Plan): Doc
     const [field, of] = path.split('.');
     return of === undefined ? [fields, field!] : [(fields[field!] ??= {}) as Record<string, unknown>, of];
   };
-  const { $set = {}, $unset = {}, $push = {} } = update as Record<string, Record<string, unknown>>;
+  const { $set = {}, $unset = {}, $push = {} } = update as unknown as Record<string, Record<string, unknown>>;
   for (const [path, value] of Object.entries($set)) at(path)[0][at(path)[1]] = structuredClone(value);
   for (const path of Object.keys($unset)) delete at(path)[0][at(path)[1]];
   for (const [path, added] of Object.entries($push))

@@ -73,8 +73,8 @@ export interface Loaded<S> extends Bookkeeping {
 export interface Plan<E extends CloudEvent = CloudEvent> {
   readonly id: string;
   readonly version: number;
-  /** Absent where nothing changes. */
-  readonly update: object | undefined;
+  /** Absent where nothing changes. Of an entity that is new, what is set is its document. */
+  readonly update: Delta | undefined;
   readonly publish: readonly Caused[];
   /** Those of them that are stored already, from a batch that was not finished. */
   readonly republished: readonly Caused[];
@@ -253,8 +253,12 @@ export class Planner<S extends object, E extends CloudEvent> {
     // An event that was refused once may be taken the next time, behind what later ones have brought forth.
     unpublished.sort((a, b) => a.offset - b.offset);
     if (unpublished.length > 0) {
-      if (!this.keepsAll) update.$set[`outbox.${origin}`] = unpublished.map(outgoing);
-      update.$set[`pending.${origin}`] = unpublished.at(-1)!.offset;
+      const setOfOrigin = (field: keyof Bookkeeping, value: unknown): void => {
+        if (before) update.$set[`${field}.${origin}`] = value;
+        else update.$set[field] = { [origin]: value };
+      };
+      if (!this.keepsAll) setOfOrigin('outbox', unpublished.map(outgoing));
+      setOfOrigin('pending', unpublished.at(-1)!.offset);
     } else if (before?.pending?.[origin] !== undefined) {
       update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
     }

@@ -274,10 +274,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private async write(plans: readonly Plan[], session: mongo.ClientSession | undefined): Promise<Unwritten> {
     const stale = new Set<string>();
     const tooLarge = new Set<string>();
-    const operations = plans.map(({ id, version, update }) => ({
-      // No document of this version: the upsert inserts, and where there is one already, `_id` refuses it.
-      updateOne: { filter: { _id: id, version }, update, upsert: true },
-    })) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
+    const operations = plans.map(operationOf) as unknown as mongo.AnyBulkWriteOperation<Stored<S>>[];
     try {
       const undone = session
         ? await bulkUpsert(this.options.collection, operations, EXPECTED, session)
@@ -310,6 +307,16 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return { stale, tooLarge };
   }
 }
+
+/**
+ * The write of one entity. What is new is inserted, which costs MongoDB two thirds of an upsert; `_id` refuses it where another
+ * was first. What is not names the version that it was folded from: where there is none of this version, the upsert inserts, and
+ * `_id` refuses that too.
+ */
+const operationOf = ({ id, version, update }: Plan): object =>
+  version === 0
+    ? { insertOne: { document: { _id: id, ...update!.$set } } }
+    : { updateOne: { filter: { _id: id, version }, update, upsert: true } };
 
 /**
  * Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. What

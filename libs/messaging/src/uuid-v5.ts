@@ -10,11 +10,15 @@ const MOST_BYTES_A_UNIT = 3;
 export function uuidsV5(namespace: string): (name: string) => string {
   const prefix = Buffer.from(namespace.replaceAll('-', ''), 'hex');
   let named = prefix; // and the name behind it: one for all names, as long as the longest needs
+  let views: Buffer[] = []; // of it, by their length
   return (name) => {
     const most = prefix.length + name.length * MOST_BYTES_A_UNIT;
-    if (most > named.length) named = Buffer.concat([prefix], most);
+    if (most > named.length) {
+      named = Buffer.concat([prefix], most);
+      views = [];
+    }
     const end = prefix.length + named.write(name, prefix.length);
-    const digest = hash('sha1', named.subarray(0, end), 'hex');
+    const digest = hash('sha1', (views[end] ??= named.subarray(0, end)), 'hex');
     const variant = ((Number.parseInt(digest[16]!, 16) & 0x3) | 0x8).toString(16);
     const third = `5${digest.slice(13, 16)}`;
     const fourth = `${variant}${digest.slice(17, 20)}`;
