@@ -1,24 +1,18 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
-import { writeKafka } from '#contracts/kafka-binding.js';
-import { atMost, backoff, pause } from './backoff.js';
+import type { Topic } from '#contracts/topic.js';
+import { atMost } from './backoff.js';
 import { Backlogs } from './backlog.js';
+import { BatchInHand, type Step, type Stretch } from './batch-in-hand.js';
 import type { ConsumerState } from './consumer-state.js';
-import { asItCame, deadLetter } from './dead-letter.js';
-import type { Effects, EventBatch, Publication, Received, Refusal } from './effects.js';
-import type { FetchedMessage } from './fetched-message.js';
-import { CommitAbandoned, isLostPartition, type PartitionBatch } from './group-consumer.js';
-import type { IncomingMessage, KafkaClient, OutgoingMessage } from './kafka-client.js';
+import type { Effects, EventBatch } from './effects.js';
+import type { PartitionBatch } from './group-consumer.js';
+import type { KafkaClient } from './kafka-client.js';
 import type { Log } from './log.js';
 import type { TransportMetrics } from './metrics.js';
-import type { Topic } from '#contracts/topic.js';
-import { account, inAll, type Outcome, type Refused } from './outcome.js';
-import { topicDeclarations } from './topic-declarations.js';
-import { readBatch } from './read-batch.js';
 import { slicesOf } from './slices.js';
 import type { Subscription } from './subscription.js';
-import { traceOf } from './trace.js';
-import { type GoesOn, unlessStalled } from './unless-stalled.js';
+import { topicDeclarations } from './topic-declarations.js';
 
 export interface BatchServerOptions {
   /** The service's name: its consumer group, and the owner of its dead letters. */
@@ -44,19 +38,6 @@ interface Route {
   readonly handler: MessageHandler;
 }
 
-/** Steps at which a test may have the process fail; see `test/faults`. Nothing in production sets them. */
-export type Step = 'read' | 'written' | 'published' | 'committed';
-
-/** Of the messages that are committed together, first to last. */
-type OffsetRange = Pick<EventBatch, 'firstOffset' | 'lastOffset'>;
-
-/** Messages that are committed together. */
-interface Stretch extends OffsetRange {
-  readonly count: number;
-  /** To be taken in any order, the parts of a slice one after the other. Who leaves it early ends it for all. */
-  slices(most: number): Generator<readonly (readonly FetchedMessage[])[]>;
-}
-
 /**
  * At the start, and when a batch was put down before it was committed, as after a rebalance: what is done of a batch is done
  * again, so the next interruption should find little of it. Twice as many after each commit.
@@ -64,11 +45,7 @@ interface Stretch extends OffsetRange {
 const FEW_AT_ONCE = 1_000;
 /** Of a backlog. More would have still more of a subject in one write, and more to be done again. */
 const MOST_AT_ONCE = 49_152;
-const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 const LAG_EVERY_MS = 5_000;
-/** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */
-const HEARTBEATS_A_SESSION = 12;
-const SLICES_AT_ONCE = 2;
 /** Leaves the rest of the 10 s to what is closed behind it. */
 const STOP_WITHIN_MS = 6_000;
 /** Twice the longest that a client of ours waits for an answer, its own second attempt included. */
@@ -79,10 +56,7 @@ const STALLED_AFTER_MS = 120_000;
  *
  * A handler is an ordinary `@EventPattern(topic.name, takes(topic))` method. It gets an `EventBatch` of events that
  * hold to their contract, stores what they come to, and returns its `Effects`. What it throws comes here through the
- * filter `HandlerErrors`, which the application registers. The path of a batch, or of each slice of it where subjects go
- * apart, in this order:
- *
- *   read (parse, check) → handle (fold, one write a document) → publish, dead-letter → commit
+ * filter `HandlerErrors`, which the application registers. The path of a batch is in `BatchInHand`.
  *
  * Promises:
  * 1. An event's effects are durable before its offset is committed. A crash anywhere means that the batch comes
@@ -105,7 +79,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly routes = new Map<string, Route>();
   private consumer: { stop(): Promise<void> } | undefined;
   private lagTimer: NodeJS.Timeout | undefined;
-  private closed = false;
+  private readonly closed = new AbortController();
   /** Messages that are committed together, where the subjects of a batch may go apart. */
   private mostAtOnce = FEW_AT_ONCE;
   private readonly backlogs = new Backlogs();
@@ -182,23 +156,38 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const { subjectsApart } = route.subscription;
     const gathered = subjectsApart ? this.backlogs.gather(batch, this.mostAtOnce) : undefined;
     if (gathered === 'waits') return batch.fetchFrom(batch.messages.at(-1)!.offset);
-    const heartbeat = this.keepPartition(batch);
+    const inHand = this.begin(route, batch);
     let isDone = false;
     try {
       isDone = await this.takeAll(
         route,
         batch,
         gathered ? [gathered] : this.stretchesOf(route, batch),
-        heartbeat,
+        inHand,
       );
     } finally {
       if (!isDone) {
         this.mostAtOnce = FEW_AT_ONCE; // whoever owns it next begins where it was put down
         if (gathered) batch.fetchFrom(gathered.firstOffset);
       }
-      heartbeat.stop();
-      this.options.state.goesOn(nameOf(batch));
+      inHand.release();
     }
+  }
+
+  private begin(route: Route, batch: PartitionBatch): BatchInHand {
+    const { stalledAfterMs = STALLED_AFTER_MS } = this.options;
+    return new BatchInHand(
+      {
+        ...this.options,
+        stalledAfterMs,
+        subscription: route.subscription,
+        handle: (events) => this.handle(route, events),
+        reached: this.reached,
+        stopping: this.stopping.signal,
+        closed: this.closed.signal,
+      },
+      batch,
+    );
   }
 
   /** What is committed together of a batch by itself, as much as may be when its turn comes. */
@@ -223,111 +212,17 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     route: Route,
     batch: PartitionBatch,
     stretches: Iterable<Stretch>,
-    kept: Kept,
+    inHand: BatchInHand,
   ): Promise<boolean> {
     for (const stretch of stretches) {
-      if (this.isOver(batch)) return false;
+      if (inHand.isOver) return false;
       const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
-      if (!(await this.takeThrough(route, batch, stretch, kept))) return false;
+      if (!(await inHand.takeThrough(stretch))) return false;
       done();
       if (route.subscription.subjectsApart) this.mostAtOnce = Math.min(this.mostAtOnce * 2, MOST_AT_ONCE);
       this.options.state.signOfLife();
     }
     return true;
-  }
-
-  private async takeThrough(
-    route: Route,
-    batch: PartitionBatch,
-    stretch: Stretch,
-    kept: Kept,
-  ): Promise<boolean> {
-    const finished = await this.takeSlices(route, batch, stretch, kept);
-    if (!finished) return false; // the partition is no longer ours, or we stop
-
-    const committed = await this.untilDone(
-      batch,
-      kept,
-      async () => {
-        await batch.commit(stretch.lastOffset + 1);
-        return true;
-      },
-      this.options.sessionTimeoutMs,
-    );
-    if (!committed) return false;
-    await this.reached('committed');
-    account(finished, batch, stretch.count, this.options);
-    return true;
-  }
-
-  /**
-   * While MongoDB writes one slice, another is read and folded. None is at work any more when this returns.
-   * @returns undefined where not all of it is done
-   */
-  private async takeSlices(
-    route: Route,
-    batch: PartitionBatch,
-    stretch: Stretch,
-    kept: Kept,
-  ): Promise<Outcome | undefined> {
-    const outcomes: (Outcome | undefined)[] = [];
-    const waiting = stretch.slices(this.options.batchSize);
-    const takeNext = async (): Promise<void> => {
-      for (const parts of waiting) {
-        for (const [index, part] of parts.entries()) {
-          // Of the slice's subjects, what lies before a further part has been published by those before it.
-          const firstOffset = index === 0 ? stretch.firstOffset : part[0]!.offset;
-          const lastOffset = parts[index + 1] ? part.at(-1)!.offset : stretch.lastOffset;
-          const outcome = await this.takeSlice(route, batch, { firstOffset, lastOffset }, part, kept);
-          outcomes.push(outcome);
-          if (!outcome) return;
-          this.options.state.signOfLife();
-        }
-      }
-    };
-    const ended = await Promise.allSettled(Array.from({ length: SLICES_AT_ONCE }, takeNext));
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
-    return inAll(outcomes);
-  }
-
-  private async takeSlice(
-    route: Route,
-    batch: PartitionBatch,
-    range: OffsetRange,
-    messages: readonly IncomingMessage[],
-    kept: Kept,
-  ): Promise<Outcome | undefined> {
-    const { received, refused, ignored } = readBatch(route.subscription, batch.partition, messages);
-    await this.reached('read');
-
-    return this.untilDone(batch, kept, async (goesOn): Promise<Outcome | undefined> => {
-      const known = new Map<string, Refusal>();
-      const published = new Map<string, number>();
-      let repeated = 0;
-      let refusals: readonly Refusal[] = refused;
-      let told = false;
-      const parts = received.length === 0 ? [NOTHING] : await this.handle(route, batch, range, received);
-      for await (const part of parts) {
-        await this.reached('written');
-        goesOn();
-        refusals = [...refusals, ...part.refused].filter((one) => !known.has(refusedIn(one)));
-        for (const refusal of refusals) known.set(refusedIn(refusal), refusal);
-        // First: while they cannot be written, what is published would be again and again.
-        await this.options.client.send(this.deadLetters(batch, messages, refusals));
-        await this.options.client.send(part.publish.map(toMessage));
-        await this.reached('published');
-        goesOn();
-        for (const { topic } of part.publish) published.set(topic, (published.get(topic) ?? 0) + 1);
-        repeated += part.repeated;
-        refusals = [];
-        told = true;
-        kept.check();
-        if (this.isOver(batch)) return undefined;
-      }
-      // Committed now, the refusals that were to go with the first part would be lost.
-      if (!told) throw new Error(`the handler of ${batch.topic} gave no effects`);
-      return { refused: withTraces([...known.values()], messages), published, repeated, ignored };
-    });
   }
 
   /**
@@ -336,11 +231,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
    */
   private async handle(
     route: Route,
-    { topic, partition }: PartitionBatch,
-    range: OffsetRange,
-    received: readonly Received[],
+    events: EventBatch,
   ): Promise<AsyncIterable<Effects> | readonly Effects[]> {
-    const events: EventBatch = { topic, partition, ...range, received };
+    const { topic, partition } = events;
     let effects: Effects | AsyncIterable<Effects> | undefined;
     // Declared void, it gives the promise of what it runs.
     await (this.runWithProcessingHooks({ getPattern: () => topic } as never, async (end) => {
@@ -352,78 +245,6 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }) as unknown as Promise<void>);
     if (!effects) throw new Error(`the handler of ${topic} returned no effects`);
     return Symbol.asyncIterator in effects ? effects : [effects];
-  }
-
-  /**
-   * Tries until it is done. Whatever fails here is ours and not an event's: MongoDB or Kafka away, another owner.
-   * @param giveUpAfterMs for a commit: nothing is lost by beginning the batch again with a new consumer
-   * @returns undefined when the partition is no longer ours or the service stops.
-   * @throws what says that the partition is lost, for the client to rejoin its group.
-   */
-  private async untilDone<T>(
-    batch: PartitionBatch,
-    kept: Kept,
-    work: (goesOn: GoesOn) => Promise<T>,
-    giveUpAfterMs = Infinity,
-  ): Promise<T | undefined> {
-    const { state, metrics, log, stalledAfterMs = STALLED_AFTER_MS } = this.options;
-    const begun = performance.now();
-    for (let attempt = 0; !this.isOver(batch); attempt++) {
-      kept.check();
-      try {
-        const result = await unlessStalled(stalledAfterMs, work);
-        state.goesOn(nameOf(batch));
-        return result;
-      } catch (error) {
-        if (isLostPartition(error)) throw error;
-        if (performance.now() - begun > giveUpAfterMs) throw new CommitAbandoned(error);
-        const on = dependencyOf(error);
-        state.awaits(nameOf(batch), on);
-        metrics.retries.inc({ topic: batch.topic, waiting_on: on });
-        log.warn(
-          { topic: batch.topic, partition: batch.partition, on, attempt, error: wordsOf(error) },
-          'a batch waits and is tried again',
-        );
-        await pause(backoff(attempt, Math.random()), this.stopping.signal);
-      }
-    }
-    return undefined;
-  }
-
-  /** Heartbeats for as long as a batch is in hand, however long it waits, so that the partition is not lost. */
-  private keepPartition(batch: PartitionBatch): Kept {
-    let lost: Error | undefined;
-    const timer = setInterval(() => {
-      if (this.closed) return clearInterval(timer); // a handler that never ended has nothing to keep any more
-      batch.heartbeat().catch((error: unknown) => {
-        if (isLostPartition(error)) lost ??= error as Error;
-      });
-    }, this.options.sessionTimeoutMs / HEARTBEATS_A_SESSION);
-    return {
-      check: () => {
-        if (lost) throw lost;
-      },
-      stop: () => clearInterval(timer),
-    };
-  }
-
-  private deadLetters(
-    batch: PartitionBatch,
-    messages: readonly IncomingMessage[],
-    refused: readonly Refusal[],
-  ): OutgoingMessage[] {
-    if (refused.length === 0) return [];
-    const at = byOffset(messages);
-    const now = new Date();
-    return refused.map((refusal) =>
-      deadLetter(
-        this.options.service,
-        refusal.waited ?? batch,
-        refusal.waited ? asItCame(refusal.waited) : at.get(refusal.offset)!,
-        refusal,
-        now,
-      ),
-    );
   }
 
   private async measureLag(): Promise<void> {
@@ -440,17 +261,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }
   }
 
-  private isOver(batch: PartitionBatch): boolean {
-    return this.stopping.signal.aborted || !batch.isActive();
-  }
-
   async close(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.lagTimer);
     // A member that is just joining learns that it stops when the group is complete, which a frozen member can delay by
     // a session. It has nothing in hand, and the group will do without it.
     await atMost(STOP_WITHIN_MS, this.consumer?.stop());
-    this.closed = true;
+    this.closed.abort();
   }
 
   on(): void {
@@ -461,41 +278,3 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     return this.options.client as T;
   }
 }
-
-interface Kept {
-  /** @throws when the group has given the partition away. */
-  check(): void;
-  stop(): void;
-}
-
-const withTraces = (refused: readonly Refusal[], messages: readonly IncomingMessage[]): Refused[] => {
-  if (refused.length === 0) return [];
-  const at = byOffset(messages);
-  return refused.map((refusal) => ({ ...refusal, trace: traceOf(at.get(refusal.offset)!) }));
-};
-
-const byOffset = (messages: readonly IncomingMessage[]): ReadonlyMap<number, IncomingMessage> =>
-  new Map(messages.map((message) => [message.offset, message]));
-
-const nameOf = ({ topic, partition }: PartitionBatch): string => `${topic}/${partition}`;
-
-const toMessage = ({ topic, event, data }: Publication): OutgoingMessage => ({
-  topic,
-  ...writeKafka(event, data),
-});
-
-/** Where what is refused stands: of what has waited many may be refused in the place of one message. */
-const refusedIn = ({ offset, waited }: Refusal): string =>
-  waited ? `${waited.topic}/${waited.partition}/${waited.offset}` : String(offset);
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? String(error) : JSON.stringify(error));
-
-/**
- * Which dependency an error speaks of, by the names that the clients give their errors. MongoDB's driver lets a
- * socket's own error through when it writes to a connection that the server has just ended.
- */
-const dependencyOf = (error: unknown): string => {
-  const { name = '', code } = error as { name?: string; code?: unknown };
-  if (name.startsWith('KafkaJS')) return 'kafka';
-  return name.startsWith('Mongo') || code === 'EPIPE' ? 'mongodb' : 'handler';
-};

@@ -1,4 +1,4 @@
-import type { Step } from './batch-server.js';
+import type { Step } from './batch-in-hand.js';
 import { partsOf } from './slices.js';
 import { CounterChild } from './testing/counter-child.js';
 import { additions, CounterWorld } from './testing/counter-world.js';

@@ -1,5 +1,5 @@
 import { type LocalStack, startLocalStack } from '#local-stack/local-stack.js';
-import type { Step } from './batch-server.js';
+import type { Step } from './batch-in-hand.js';
 import { CounterChild } from './testing/counter-child.js';
 import { additions, CounterWorld } from './testing/counter-world.js';
 import { expectExactlyOnce } from './testing/exactly-once.js';

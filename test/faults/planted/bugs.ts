@@ -20,7 +20,7 @@ export interface PlantedBug {
   readonly shows: RegExp;
 }
 
-const BATCH_SERVER = 'libs/messaging/src/batch-server.js';
+const BATCH_IN_HAND = 'libs/messaging/src/batch-in-hand.js';
 const BULK_UPSERT = 'libs/messaging/src/bulk-upsert.js';
 const PLANNER = 'libs/messaging/src/planner.js';
 const PROJECTION = 'libs/messaging/src/projection.js';
@@ -59,9 +59,9 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'commit-before-write',
     what: 'an offset is committed before what its events come to is stored',
-    module: BATCH_SERVER,
-    text: `await this.reached('read');`,
-    becomes: `await this.reached('read'); await batch.commit(messages.at(-1).offset + 1);`,
+    module: BATCH_IN_HAND,
+    text: `await reached('read');`,
+    becomes: `await reached('read'); await this.batch.commit(messages.at(-1).offset + 1);`,
     servers: 1,
     faults: KILLED_WHILE_WRITING,
     shows: /is lost|not in the projection|published wrongly/,
@@ -112,7 +112,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'dead-letter-on-an-outage',
     what: 'events that cannot be stored while MongoDB is away become dead letters',
-    module: BATCH_SERVER,
+    module: BATCH_IN_HAND,
     // What gives its effects in parts fails only once they are asked for, so not where the handler is called.
     text: `for await (const part of parts) {`,
     becomes: `for await (const part of (async function* () { try { yield* parts; } catch (error) { yield { publish: [], repeated: 0, refused: received.map(({ offset }) => ({ offset, error: { code: 'failed', message: String(error), faults: [] } })) }; } })()) {`,
@@ -123,7 +123,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'skipped-on-an-outage',
     what: 'events that cannot be stored while MongoDB is away are passed over',
-    module: BATCH_SERVER,
+    module: BATCH_IN_HAND,
     // As above.
     text: `const on = dependencyOf(error);`,
     becomes: `const on = dependencyOf(error); if (on === 'mongodb') return { refused: [], published: new Map(), repeated: 0, ignored: 0 };`,
@@ -188,9 +188,9 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'dead-letters-not-awaited',
     what: 'an offset is committed though its dead letter could not be written',
-    module: BATCH_SERVER,
-    text: `await this.options.client.send(this.deadLetters(batch, messages, refusals));`,
-    becomes: `void this.options.client.send(this.deadLetters(batch, messages, refusals)).catch(() => undefined);`,
+    module: BATCH_IN_HAND,
+    text: `await client.send(this.deadLetters(messages, refusals));`,
+    becomes: `void client.send(this.deadLetters(messages, refusals)).catch(() => undefined);`,
     servers: 1,
     faults: [fault('servers', 'refuse-dead-letters', 12_000, { afterMs: 2_000 })],
     shows: /is no dead letter/,
@@ -198,7 +198,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'committed-too-far',
     what: 'the offset that is committed is one too high',
-    module: BATCH_SERVER,
+    module: BATCH_IN_HAND,
     text: `await batch.commit(stretch.lastOffset + 1);\n            return true;`,
     becomes: `await batch.commit(stretch.lastOffset + 2);\n            return true;`,
     servers: 1,

@@ -1,5 +1,5 @@
 /** A counters service as a process of its own, which a test can kill, freeze and hold. See `counter-child.ts`. */
-import type { Step } from '../batch-server.js';
+import type { Step } from '../batch-in-hand.js';
 import { type CounterPlace, CounterService, type CounterSettings } from './counter-service.js';
 import type { Readiness } from '#service/health.js';
 
