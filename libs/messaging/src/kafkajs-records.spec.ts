@@ -27,6 +27,8 @@ interface Message {
 
 interface Through {
   readonly request: string;
+  /** The same, compressed and in a transaction. */
+  readonly compressed: string;
   readonly records: readonly unknown[];
   readonly read: readonly object[];
 }
@@ -51,6 +53,8 @@ async function throughKafkajs(require: NodeJS.Require, messages: readonly Messag
   const topic = 'shipments.events';
   const topicData = [{ topic, partitions: [{ partition: 3, messages, firstSequence: 0 }] }];
   const { buffer } = await request({ acks: -1, timeout: 30_000, topicData }).encode();
+  const gzip = { transactionalId: 't', compression: 1 };
+  const compressed = await request({ acks: -1, timeout: 30_000, topicData, ...gzip }).encode();
   // No transaction's id, acks, timeout, one topic and its name, one partition: its number, and the size of the batch.
   const batch = buffer.subarray(2 + 2 + 4 + 4 + 2 + topic.length + 4 + 4 + 4);
   const { records } = await read(new Decoder(batch));
@@ -58,6 +62,7 @@ async function throughKafkajs(require: NodeJS.Require, messages: readonly Messag
     bytes === null ? null : Buffer.from(bytes).toString('hex');
   return {
     request: buffer.toString('hex'),
+    compressed: compressed.buffer.toString('hex'),
     records,
     read: records.map(({ key, value, headers, timestamp, offset, isControlRecord }) => ({
       key: hex(key),
@@ -106,7 +111,7 @@ describe('kafkajs, made frugal', () => {
 
     const ours: Through[] = [];
     for (const messages of lists) ours.push(await throughKafkajs(require, messages));
-    const said = ({ request, read }: Through): object => ({ request, read });
+    const said = ({ request, compressed, read }: Through): object => ({ request, compressed, read });
     expect(ours.map(said)).toEqual(expected.map(said));
   });
 

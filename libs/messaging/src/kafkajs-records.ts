@@ -56,6 +56,8 @@ interface Encoder {
 
 const MAGIC_BYTE = 2;
 const LOG_APPEND_TIME = 1;
+/** Of a batch's attributes, the bit beside those of its compression. */
+const IN_TRANSACTION = 16;
 const NONE = -1;
 /** Of texts, in UTF-16 units. */
 const SHORT = 36;
@@ -68,6 +70,9 @@ Headers.prototype = Object.create(null) as object;
 
 const require = createRequire(import.meta.url);
 const RecordDecoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
+const Compression = require('kafkajs/src/protocol/message/compression') as {
+  lookupCodec(type: number): { compress(of: { buffer: Buffer }): Promise<Buffer> };
+};
 const BatchEncoder = require('kafkajs/src/protocol/encoder') as new (size: number) => Encoder;
 
 function loadedFrugally(): typeof Kafkajs {
@@ -115,19 +120,25 @@ const CHECKED_FROM = BATCH_FRAME + 4 + 1 + 4;
  * A record batch (Kafka's message format, magic 2), written into memory that is kept for it. kafkajs writes each record, each
  * of its headers and then the batch into a buffer of its own that grows by doubling.
  */
-function writtenBatch(batch: BatchToWrite): Promise<Encoder> {
-  const { records } = batch;
-  if (batch.compression || batch.transactional)
-    throw new Error('batches are written neither compressed nor in a transaction');
-  SCRATCH.begin(BATCH_FRAME + BATCH_HEAD);
+async function writtenBatch(batch: BatchToWrite): Promise<Encoder> {
+  const { records, compression = 0, transactional = false } = batch;
+  const head = BATCH_FRAME + BATCH_HEAD;
+  SCRATCH.begin(head);
   for (const record of records) SCRATCH.writeRecord(record);
-  const bytes = SCRATCH.written();
+  const plain = SCRATCH.written();
+  const bytes =
+    compression === 0
+      ? plain
+      : Buffer.concat([
+          plain.subarray(0, head),
+          await Compression.lookupCodec(compression).compress({ buffer: plain.subarray(head) }),
+        ]);
   let at = bytes.writeBigInt64BE(0n);
   at = bytes.writeInt32BE(bytes.length - BATCH_FRAME, at);
   at = bytes.writeInt32BE(0, at);
   at = bytes.writeInt8(MAGIC_BYTE, at);
   const checksumAt = at;
-  at = bytes.writeInt16BE(0, CHECKED_FROM);
+  at = bytes.writeInt16BE(compression | (transactional ? IN_TRANSACTION : 0), CHECKED_FROM);
   at = bytes.writeInt32BE(batch.lastOffsetDelta, at);
   at = bytes.writeBigInt64BE(BigInt(batch.firstTimestamp), at);
   at = bytes.writeBigInt64BE(BigInt(batch.maxTimestamp), at);
@@ -139,7 +150,7 @@ function writtenBatch(batch: BatchToWrite): Promise<Encoder> {
   const encoder = new BatchEncoder(1);
   encoder.buf = bytes;
   encoder.offset = bytes.length;
-  return Promise.resolve(encoder);
+  return encoder;
 }
 
 /** Of a record of 64 to 8,191 bytes, as nearly all are. */
