@@ -83,6 +83,13 @@ const isNew = (error: unknown): boolean =>
  */
 const isHalfConnected = (error: unknown): boolean => (error as Error).message === 'Broker not connected';
 
+/**
+ * Whether kafkajs has asked a broker that leads no more. Of sends it then learns who does; of where a partition ends, not until
+ * what it knows is five minutes old, or by a clock that was set back meanwhile much older.
+ */
+const isOfOldLeader = (error: unknown): boolean =>
+  (error as { type?: string }).type === 'NOT_LEADER_FOR_PARTITION';
+
 /** Whether a broker has answered, and refused: it may be by one topic, or by one message's size. */
 const isAnswer = (error: unknown): boolean => {
   const { type, cause } = error as { type?: string; cause?: { type?: string } };
@@ -331,7 +338,7 @@ export class KafkaClient {
     try {
       return await work();
     } catch (error) {
-      if (isHalfConnected(error)) {
+      if (isHalfConnected(error) || isOfOldLeader(error)) {
         this.adminReady = undefined;
         await this.admin.disconnect();
       }
