@@ -108,10 +108,13 @@ export class Instance {
 
   /** SIGTERM. That it takes too long, or does not end well, is remembered. */
   async stop(): Promise<void> {
+    // While it loads its program nothing of ours hears the signal, nor has it anything in hand.
+    const mayEndByIt = this.absences.at(-1)?.until === undefined;
     const began = performance.now();
     const { code, signal } = await this.#end('SIGTERM');
     const took = performance.now() - began;
-    if (code !== 0) this.misdeeds.push(`${this.name} was asked to stop and ended with ${signal ?? code}`);
+    if (code !== 0 && !(mayEndByIt && signal === 'SIGTERM'))
+      this.misdeeds.push(`${this.name} was asked to stop and ended with ${signal ?? code}`);
     if (took > STOPS_WITHIN_MS)
       this.misdeeds.push(`${this.name} was asked to stop and took ${(took / 1000).toFixed(1)} s`);
   }
