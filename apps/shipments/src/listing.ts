@@ -22,23 +22,13 @@ export type ListedShipment = Shipment & Listing;
 const LONGEST = 300;
 
 /** A text as it is compared: `msku 0000006`, `MSKU-000000-6` and `MSKU0000006` are one. Letters and digits alone. */
-export const comparable = (text: string): string =>
-  ASCII.test(text)
-    ? text
-        .toUpperCase()
-        .replace(/[^A-Z0-9]/g, '')
-        .slice(0, LONGEST)
-    : [
-        ...text
-          .normalize('NFKC')
-          .toUpperCase()
-          .replace(/[^\p{L}\p{N}]/gu, ''),
-      ]
-        .slice(0, LONGEST)
-        .join('');
-
-/** Of which each letter is one unit, and has one form. */
-const ASCII = /^[ -~]*$/;
+export function comparable(text: string): string {
+  const plain = text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+  return plain.length <= LONGEST ? plain : [...plain].slice(0, LONGEST).join('');
+}
 
 /** The last of its words, from which on what a name says is found: an EPC begins with what says nothing. */
 const MOST_PARTS = 8;

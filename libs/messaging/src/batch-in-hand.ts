@@ -27,17 +27,22 @@ export interface Stretch extends OffsetRange {
   slices(most: number): Generator<readonly (readonly FetchedMessage[])[]>;
 }
 
-export interface BatchContext {
-  /** The service's name, by which its dead letters are told. */
+/** What a transport takes batches through with. */
+export interface BatchOptions {
+  /** The service's name: its consumer group, and the owner of its dead letters. */
   readonly service: string;
   readonly client: KafkaClient;
   readonly state: ConsumerState;
   readonly metrics: TransportMetrics;
   readonly log: Log;
-  /** Messages of a part of a slice. */
+  /** Messages taken through at once. More make a write cheaper, and a repeat after a crash longer. */
   readonly batchSize: number;
   readonly sessionTimeoutMs: number;
-  readonly stalledAfterMs: number;
+  /** An attempt of which nothing has come for so long is given up and made again; 2 minutes unless told. */
+  readonly stalledAfterMs?: number;
+}
+
+export interface BatchContext extends BatchOptions {
   readonly subscription: Subscription;
   /** Runs the handler. At least one part comes of it. */
   readonly handle: (events: EventBatch) => Promise<AsyncIterable<Effects> | readonly Effects[]>;
@@ -52,6 +57,8 @@ const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 /** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */
 const HEARTBEATS_A_SESSION = 12;
 const SLICES_AT_ONCE = 2;
+/** Twice the longest that a client of ours waits for an answer, its own second attempt included. */
+const STALLED_AFTER_MS = 120_000;
 
 /**
  * A batch of a partition that is being taken through, and the path of each slice of it:
@@ -180,7 +187,7 @@ export class BatchInHand {
     work: (goesOn: GoesOn) => Promise<T>,
     giveUpAfterMs = Infinity,
   ): Promise<T | undefined> {
-    const { state, metrics, log, stalledAfterMs, stopping } = this.context;
+    const { state, metrics, log, stalledAfterMs = STALLED_AFTER_MS, stopping } = this.context;
     const { topic, partition } = this.batch;
     const begun = performance.now();
     for (let attempt = 0; !this.isOver; attempt++) {

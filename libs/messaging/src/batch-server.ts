@@ -3,30 +3,15 @@ import { lastValueFrom } from 'rxjs';
 import type { Topic } from '#contracts/topic.js';
 import { atMost } from './backoff.js';
 import { Backlogs } from './backlog.js';
-import { BatchInHand, type Step, type Stretch } from './batch-in-hand.js';
-import type { ConsumerState } from './consumer-state.js';
+import { BatchInHand, type BatchOptions, type Step, type Stretch } from './batch-in-hand.js';
 import type { Effects, EventBatch } from './effects.js';
 import type { PartitionBatch } from './group-consumer.js';
-import type { KafkaClient } from './kafka-client.js';
-import type { Log } from './log.js';
-import type { TransportMetrics } from './metrics.js';
 import { slicesOf } from './slices.js';
 import type { Subscription } from './subscription.js';
 import { topicDeclarations } from './topic-declarations.js';
 
-export interface BatchServerOptions {
-  /** The service's name: its consumer group, and the owner of its dead letters. */
-  readonly service: string;
-  readonly client: KafkaClient;
-  readonly state: ConsumerState;
-  readonly metrics: TransportMetrics;
-  readonly log: Log;
-  /** Messages taken through at once. More make a write cheaper, and a repeat after a crash longer. */
-  readonly batchSize: number;
+export interface BatchServerOptions extends BatchOptions {
   readonly concurrency: number;
-  readonly sessionTimeoutMs: number;
-  /** An attempt of which nothing has come for so long is given up and made again; 2 minutes unless told. */
-  readonly stalledAfterMs?: number;
   /** Bytes that are fetched at once at most; 3 MB unless told. */
   readonly fetchBytes?: number;
   /** Every topic that the service reads or writes; created where missing. */
@@ -48,8 +33,6 @@ const MOST_AT_ONCE = 49_152;
 const LAG_EVERY_MS = 5_000;
 /** Leaves the rest of the 10 s to what is closed behind it. */
 const STOP_WITHIN_MS = 6_000;
-/** Twice the longest that a client of ours waits for an answer, its own second attempt included. */
-const STALLED_AFTER_MS = 120_000;
 
 /**
  * Orebound's Kafka transport for Nest: a batch of a partition at a time, at least once, with effects exactly once.
@@ -175,11 +158,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private begin(route: Route, batch: PartitionBatch): BatchInHand {
-    const { stalledAfterMs = STALLED_AFTER_MS } = this.options;
     return new BatchInHand(
       {
         ...this.options,
-        stalledAfterMs,
         subscription: route.subscription,
         handle: (events) => this.handle(route, events),
         reached: this.reached,

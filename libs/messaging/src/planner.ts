@@ -320,7 +320,7 @@ export class Planner<S extends object, E extends CloudEvent> {
           sequence: sequence + nth + 1,
         });
         const data = JSON.stringify(out.data);
-        if (data.length > MOST_BYTES_PUBLISHED / 3 && Buffer.byteLength(data) > MOST_BYTES_PUBLISHED)
+        if (Buffer.byteLength(data) > MOST_BYTES_PUBLISHED)
           throw new Error(`it announces more than one message holds: ${data.length} characters`);
         return { offset: received.offset, topic: announcement.topic, event: out, data };
       });
