@@ -27,7 +27,7 @@ interface Message {
 
 interface Through {
   readonly request: string;
-  /** The same, compressed and in a transaction. */
+  /** The same for three partitions of two topics, compressed, in a transaction, with what stands before a request. */
   readonly compressed: string;
   readonly records: readonly unknown[];
   readonly read: readonly object[];
@@ -39,6 +39,7 @@ async function throughKafkajs(require: NodeJS.Require, messages: readonly Messag
   const request = load('requests/produce/v3/request') as (of: object) => {
     encode(): Promise<{ buffer: Buffer }>;
   };
+  const framed = load('request') as (of: object) => Promise<{ buffer: Buffer }>;
   const Decoder = load('decoder') as new (bytes: Buffer) => unknown;
   const read = load('recordBatch/v0/decoder') as (decoder: unknown) => Promise<{ records: Untouched[] }>;
   interface Untouched {
@@ -53,8 +54,18 @@ async function throughKafkajs(require: NodeJS.Require, messages: readonly Messag
   const topic = 'shipments.events';
   const topicData = [{ topic, partitions: [{ partition: 3, messages, firstSequence: 0 }] }];
   const { buffer } = await request({ acks: -1, timeout: 30_000, topicData }).encode();
-  const gzip = { transactionalId: 't', compression: 1 };
-  const compressed = await request({ acks: -1, timeout: 30_000, topicData, ...gzip }).encode();
+  const partitions = [7, 8].map((partition) => ({ partition, messages, firstSequence: partition }));
+  const compressed = await framed({
+    correlationId: 5,
+    clientId: 'client',
+    request: request({
+      acks: -1,
+      timeout: 30_000,
+      topicData: [...topicData, { topic: 'deals.events', partitions }],
+      transactionalId: 't',
+      compression: 1,
+    }),
+  });
   // No transaction's id, acks, timeout, one topic and its name, one partition: its number, and the size of the batch.
   const batch = buffer.subarray(2 + 2 + 4 + 4 + 2 + topic.length + 4 + 4 + 4);
   const { records } = await read(new Decoder(batch));
