@@ -26,17 +26,6 @@ const anyLog = fc.array(anyMessage, { minLength: 1, maxLength: 120 }).map((all) 
 
 const message = (offset: number): FetchedMessage =>
   FetchedMessage.of(bodyOf({ key: null, value: 'a value', headers: {} }), offset, 0);
-const messages = (...offsets: number[]): FetchedMessage[] => offsets.map(message);
-const fetched = (
-  offsets: readonly number[],
-  endOffset = 1_000,
-  partition = 0,
-): Parameters<Backlogs['gather']>[0] => ({
-  topic: 'topic',
-  partition,
-  messages: messages(...offsets),
-  endOffset,
-});
 const offsetsOf = (backlog: unknown): number[] =>
   [...(backlog as Backlog).slices(100)].flat(2).map(({ offset }) => offset);
 
@@ -90,37 +79,132 @@ describe('a backlog', () => {
 
 describe('what is fetched of a partition', () => {
   it('is taken by itself where it reaches the end, or is enough', () => {
-    const backlogs = new Backlogs();
-    expect(backlogs.gather(fetched([7, 8, 9], 10), 100)).toBeUndefined();
-    expect(backlogs.gather(fetched([7, 8, 9]), 3)).toBeUndefined();
+    const { gather, calls } = given();
+    expect(gather([7, 8, 9], { endOffset: 10 })).toBeUndefined();
+    expect(gather([7, 8, 9], { most: 3 })).toBeUndefined();
+    expect(calls).toEqual([]);
   });
 
   it('waits for what lies behind it, until that is enough or the end, and is then taken with it', () => {
-    const backlogs = new Backlogs();
-    expect(backlogs.gather(fetched([1, 2, 3]), 5)).toBe('waits');
-    expect(offsetsOf(backlogs.gather(fetched([3, 4, 5, 6]), 5))).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(backlogs.gather(fetched([7, 8]), 5)).toBe('waits');
-    expect(offsetsOf(backlogs.gather(fetched([8, 9], 10), 5))).toEqual([7, 8, 9]);
+    const { gather, end } = given();
+    expect(gather([1, 2, 3], { most: 5 })).toBe('later');
+    const enough = gather([3, 4, 5, 6], { most: 5 });
+    expect(offsetsOf(enough)).toEqual([1, 2, 3, 4, 5, 6]);
+    end(enough);
+    expect(gather([7, 8], { most: 5 })).toBe('later');
+    expect(offsetsOf(gather([8, 9], { endOffset: 10 }))).toEqual([7, 8, 9]);
   });
 
   it('is taken where nothing lies behind the last message but what is no message', () => {
-    const backlogs = new Backlogs();
-    expect(backlogs.gather(fetched([1, 2, 3]), 100)).toBe('waits');
-    expect(offsetsOf(backlogs.gather(fetched([3]), 100))).toEqual([1, 2, 3]);
+    const { gather } = given();
+    expect(gather([1, 2, 3])).toBe('later');
+    expect(offsetsOf(gather([3]))).toEqual([1, 2, 3]);
   });
 
   it('takes the place of what waited where it begins before the end of that: it is fetched anew', () => {
-    const backlogs = new Backlogs();
-    expect(backlogs.gather(fetched([1, 2, 3]), 100)).toBe('waits');
-    expect(backlogs.gather(fetched([1, 2]), 100)).toBe('waits');
-    expect(offsetsOf(backlogs.gather(fetched([2, 3, 4], 5), 100))).toEqual([1, 2, 3, 4]);
+    const { gather } = given();
+    expect(gather([1, 2, 3])).toBe('later');
+    expect(gather([1, 2])).toBe('later');
+    expect(offsetsOf(gather([2, 3, 4], { endOffset: 5 }))).toEqual([1, 2, 3, 4]);
   });
 
-  it('is of its own partition alone, and forgotten when all is', () => {
-    const backlogs = new Backlogs();
-    expect(backlogs.gather(fetched([1, 2], 1_000, 0), 100)).toBe('waits');
-    expect(backlogs.gather(fetched([5, 6], 7, 1), 100)).toBeUndefined();
+  it('is fetched on from its last message, and no other partition meanwhile, until all that waited is done', () => {
+    const { gather, end, calls } = given();
+    gather([1, 2, 3]);
+    expect(calls).toEqual(['0 alone', '0 from 3']);
+    const all = gather([3, 4], { endOffset: 5 });
+    expect(calls).toHaveLength(2);
+    end(all);
+    expect(calls.slice(2)).toEqual(['0 no longer alone']);
+  });
+
+  it('is fetched again later where another partition has its turn, but for what reaches the end', () => {
+    const { gather, end } = given();
+    expect(gather([1, 2])).toBe('later');
+    expect(gather([5, 6], { partition: 1 })).toBe('later');
+    expect(gather([5, 6], { partition: 1, endOffset: 7 })).toBeUndefined();
+    const first = gather([2, 3], { endOffset: 4 });
+    expect(offsetsOf(first)).toEqual([1, 2, 3]);
+    expect(gather([5, 6], { partition: 1 })).toBe('later');
+    end(first);
+    expect(gather([5, 6], { partition: 1 })).toBe('later');
+    expect(offsetsOf(gather([6, 7], { partition: 1, endOffset: 8 }))).toEqual([5, 6, 7]);
+  });
+
+  it('lets the others on when it is taken by itself after all', () => {
+    const { gather, calls } = given();
+    gather([1, 2, 3]);
+    expect(gather([1, 2, 3], { endOffset: 4 })).toBeUndefined();
+    expect(calls.slice(2)).toEqual(['0 no longer alone']);
+  });
+
+  it('is forgotten when all is, and what is put down later ends no other turn', () => {
+    const { backlogs, gather, end, calls } = given();
+    gather([1, 2]);
+    const before = gather([2, 3], { endOffset: 4 });
     backlogs.clear();
-    expect(backlogs.gather(fetched([2, 3], 4, 0), 100)).toBeUndefined();
+    gather([5, 6], { partition: 1 });
+    end(before);
+    expect(calls).not.toContain('1 no longer alone');
+    expect(offsetsOf(gather([6, 7], { partition: 1, endOffset: 8 }))).toEqual([5, 6, 7]);
+  });
+
+  it('waits for 5 s at most, and is then fetched again from its first message', () => {
+    const { backlogs, gather, calls, pass } = given();
+    gather([1, 2]);
+    gather([2, 3]);
+    pass(4_999);
+    backlogs.giveUp();
+    expect(calls).not.toContain('0 no longer alone');
+    pass(1);
+    backlogs.giveUp();
+    expect(calls.slice(-2)).toEqual(['0 from 1', '0 no longer alone']);
+    expect(gather([5, 6], { partition: 1 })).toBe('later');
+  });
+
+  it('is not given up while it is taken through, however long that is', () => {
+    const { backlogs, gather, calls, pass } = given();
+    gather([1, 2]);
+    gather([2, 3], { endOffset: 4 });
+    pass(3_600_000);
+    backlogs.giveUp();
+    expect(calls).not.toContain('0 no longer alone');
   });
 });
+
+function given(): {
+  backlogs: Backlogs;
+  gather: (
+    offsets: readonly number[],
+    of?: { partition?: number; endOffset?: number; most?: number },
+  ) => ReturnType<Backlogs['gather']>;
+  end: (backlog: ReturnType<Backlogs['gather']>) => void;
+  /** What its partitions were told. */
+  calls: string[];
+  pass: (ms: number) => void;
+} {
+  let now = 0;
+  const calls: string[] = [];
+  const backlogs = new Backlogs(() => now);
+  return {
+    backlogs,
+    calls,
+    gather: (offsets, { partition = 0, endOffset = 1_000, most = 100 } = {}) =>
+      backlogs.gather(
+        {
+          topic: 'topic',
+          partition,
+          messages: offsets.map(message),
+          endOffset,
+          fetchFrom: (offset) => calls.push(`${partition} from ${offset}`),
+          fetchAlone: () => {
+            calls.push(`${partition} alone`);
+            return () => calls.push(`${partition} no longer alone`);
+          },
+        },
+        most,
+      ),
+    end: (backlog) => backlogs.end(backlog as Backlog),
+    pass: (ms) => (now += ms),
+  };
+}

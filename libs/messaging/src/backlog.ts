@@ -1,23 +1,24 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { nameOf } from './consumer-state.js';
 import { FetchedMessage } from './fetched-message.js';
+import type { PartitionBatch } from './group-consumer.js';
 import { slicesOf } from './slices.js';
 
 /** More would each have less to compress at a time, and less to find alike in it. */
-const BUCKETS = 16;
+const BUCKETS = 64;
 /** Of the messages of a bucket, as they came: they are all held at once when their turn comes. */
 const MOST_BYTES_A_BUCKET = 4_000_000;
-/** Of all partitions together, compressed. */
-const MOST_BYTES_HELD = 8_000_000;
+/** Compressed. */
+const MOST_BYTES_HELD = 12_000_000;
 /** Before each message's body: its offset and timestamp (64-bit floats), and the body's length. */
 const HEAD = 8 + 8 + 4;
-/** Level 1 takes a microsecond a message, a fiftieth of what handling it takes, and of events leaves a tenth. */
+/** Level 1 takes two microseconds a message, a thirtieth of what handling it takes, and of events leaves a tenth. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /**
  * Messages of one partition that have been fetched and wait, so that all that a subject has among them is taken in one go,
  * however far apart it lies in the log. They wait compressed, apart by subject: a bucket has all messages of its subjects, and
- * one bucket after the other is read again. Of 49,000 events of 600 bytes that is 2 to 4 MB, and 2 MB for the bucket in
- * turn.
+ * one bucket after the other is read again. Of 167,000 events of 650 bytes that is 8 MB, and 2 MB for the bucket in turn.
  */
 export class Backlog {
   private readonly buckets: Bucket[] = Array.from({ length: BUCKETS }, () => ({ chunks: [], size: 0 }));
@@ -52,10 +53,10 @@ export class Backlog {
     const added = messages.filter(({ offset }) => offset > this.last);
     for (const [nth, ofBucket] of Map.groupBy(added, ({ subject }) => bucketOf(subject))) {
       const bytes = written(ofBucket);
-      const chunk = Buffer.from(zstdCompressSync(bytes, FAST)); // which gives it in a buffer of 16 KB, however small it is
+      const chunk = compressed(bytes);
       this.buckets[nth]!.chunks.push(chunk);
-      this.buckets[nth]!.size += bytes.length;
-      this.held += chunk.length;
+      this.buckets[nth]!.size += chunk.size;
+      this.held += chunk.bytes.length;
     }
     this.messages += added.length;
     this.last = added.at(-1)?.offset ?? this.last;
@@ -65,68 +66,142 @@ export class Backlog {
   *slices(most: number): Generator<FetchedMessage[][]> {
     for (const { chunks } of this.buckets)
       yield* slicesOf(
-        chunks.flatMap((chunk) => [...read(zstdDecompressSync(chunk))]),
+        chunks.flatMap((chunk) => [...read(decompressed(chunk))]),
         most,
       );
   }
 }
 
 /** What is fetched of one partition, as far as it matters to what waits. */
-interface Fetched {
-  readonly topic: string;
-  readonly partition: number;
-  readonly messages: readonly FetchedMessage[];
-  readonly endOffset: number;
+type Fetched = Pick<
+  PartitionBatch,
+  'topic' | 'partition' | 'messages' | 'endOffset' | 'fetchFrom' | 'fetchAlone'
+>;
+
+/** What is to be done with what has been fetched of a partition. */
+type Next =
+  /** All that has waited, with what is fetched, is to be taken now. */
+  | Backlog
+  /** Nothing: it waits for what lies behind it, or is fetched again when the backlog of another partition is done. */
+  | 'later'
+  /** Nothing has waited: it is to be taken by itself. */
+  | undefined;
+
+interface Turn {
+  readonly name: string;
+  readonly backlog: Backlog;
+  readonly letOthersOn: () => void;
+  /** The batch that came last, and when; none any more when all is taken through. */
+  waitsSince: { readonly batch: Fetched; readonly at: number } | undefined;
 }
 
-/** What waits of each partition of a consumer. */
+/** Nothing that waits is waited for longer: its partition may have lost its leader, and others are not fetched meanwhile. */
+const MOST_MS_WAITING = 5_000;
+
+/**
+ * What waits of a consumer's backlog: of one partition at a time, so that as much of it as memory allows is taken in one go. It
+ * keeps its turn until that is done, and no other partition is fetched meanwhile.
+ */
 export class Backlogs {
-  private readonly waiting = new Map<string, Backlog>();
+  private turn: Turn | undefined;
+
+  /** @param now milliseconds of a clock that nobody sets */
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
    * Takes what is fetched of a partition to what waits of it.
    *
-   * What waits never stays behind: the last of its messages is to be fetched once more, so something always comes for the
+   * What waits never stays behind: the last of its messages is fetched once more, so something always comes for the
    * partition again, however little its log has left to give.
    * @param most so many messages are enough
-   * @returns 'waits' where what lies behind is to be fetched first, from the last message on; all that has waited, with
-   *   what is fetched, where that is to be taken now; undefined where nothing has waited and nothing is to
+   * @returns what is to be done next; a backlog has its turn until `end`
    */
-  gather({ topic, partition, messages, endOffset }: Fetched, most: number): Backlog | 'waits' | undefined {
-    const name = `${topic}/${partition}`;
-    const first = messages[0]!.offset;
-    const before = this.waiting.get(name);
-    this.waiting.delete(name);
-    // Fetched from where it began, or even before: what waited is fetched again.
-    const connected = before && first >= before.lastOffset ? before : undefined;
-    const isAtEnd = messages.length === 1 || messages.at(-1)!.offset + 1 >= endOffset;
-    if (!connected && (isAtEnd || messages.length >= most)) return undefined;
-    const backlog = connected ?? new Backlog(first);
+  gather(batch: Fetched, most: number): Next {
+    const { messages, endOffset } = batch;
+    const name = nameOf(batch);
+    const [first, last] = [messages[0]!.offset, messages.at(-1)!.offset];
+    const isAtEnd = messages.length === 1 || last + 1 >= endOffset;
+    if (this.turn && this.turn.name !== name) return isAtEnd ? undefined : 'later';
+    // Else fetched from where it began, or even before: what waited is fetched again.
+    const isConnected = this.turn && first >= this.turn.backlog.lastOffset;
+    if (!isConnected) {
+      this.endTurn();
+      if (isAtEnd || messages.length >= most) return undefined;
+    }
+    this.turn ??= {
+      name,
+      backlog: new Backlog(first),
+      letOthersOn: batch.fetchAlone(),
+      waitsSince: undefined,
+    };
+    const { backlog } = this.turn;
     backlog.add(messages);
-    if (isAtEnd || backlog.count >= most || backlog.isFull || this.bytes() + backlog.bytes > MOST_BYTES_HELD)
+    if (isAtEnd || backlog.count >= most || backlog.isFull || backlog.bytes > MOST_BYTES_HELD) {
+      this.turn.waitsSince = undefined;
       return backlog;
-    this.waiting.set(name, backlog);
-    return 'waits';
+    }
+    batch.fetchFrom(last);
+    this.turn.waitsSince = { batch, at: this.now() };
+    return 'later';
   }
 
+  /** A backlog is done, or put down. */
+  end(backlog: Backlog): void {
+    if (this.turn?.backlog === backlog) this.endTurn();
+  }
+
+  /** Forgets what has waited for too long; it is fetched again. Called every now and then. */
+  giveUp(): void {
+    const waits = this.turn?.waitsSince;
+    if (!waits || this.now() - waits.at < MOST_MS_WAITING) return;
+    waits.batch.fetchFrom(this.turn!.backlog.firstOffset);
+    this.endTurn();
+  }
+
+  /** Forgets all: the group is joined anew, and what is not committed is fetched again. */
   clear(): void {
-    this.waiting.clear();
+    this.turn = undefined;
   }
 
-  private bytes(): number {
-    return [...this.waiting.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  private endTurn(): void {
+    this.turn?.letOthersOn();
+    this.turn = undefined;
   }
 }
 
 interface Bucket {
-  readonly chunks: Buffer[];
+  readonly chunks: Chunk[];
   size: number;
 }
 
+interface Chunk {
+  /** Compressed. */
+  readonly bytes: Buffer;
+  /** What it comes to when it is read again. */
+  readonly size: number;
+}
+
+/** Of what is compressed, as a rule: more comes in further pieces. */
+const MOST_OF_IT_LEFT = 0.25;
+const SMALLEST_PIECE = 1024;
+
+/** Node gathers what comes of it in pieces of 16 KB unless told, sets one more apart than it fills, and copies them together. */
+function compressed(bytes: Buffer): Chunk {
+  const chunkSize = Math.max(SMALLEST_PIECE, Math.ceil(bytes.length * MOST_OF_IT_LEFT));
+  const piece = zstdCompressSync(bytes, { chunkSize, ...FAST });
+  // Of its own: a small Buffer is otherwise a part of one of 64 KB, which all that is small shares and each keeps.
+  const kept = Buffer.allocUnsafeSlow(piece.length);
+  kept.set(piece);
+  return { bytes: kept, size: bytes.length };
+}
+
+const decompressed = ({ bytes, size }: Chunk): Buffer =>
+  zstdDecompressSync(bytes, { chunkSize: Math.max(SMALLEST_PIECE, size + 1) });
+
 function bucketOf(subject = ''): number {
-  let hash = 0;
-  for (let at = 0; at < subject.length; at++) hash = (Math.imul(hash, 31) + subject.charCodeAt(at)) | 0;
-  return (hash >>> 0) % BUCKETS;
+  let hash = 0x811c9dc5; // FNV-1a
+  for (let at = 0; at < subject.length; at++) hash = Math.imul(hash ^ subject.charCodeAt(at), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % BUCKETS;
 }
 
 /** What is compressed next. One for all, grown as needed: to have them collected would take memory until they are. */

@@ -1,6 +1,6 @@
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { backoff, pause } from './backoff.js';
-import type { ConsumerState } from './consumer-state.js';
+import { type ConsumerState, nameOf } from './consumer-state.js';
 import { asItCame, deadLetter } from './dead-letter.js';
 import type { Effects, EventBatch, Publication, Refusal } from './effects.js';
 import type { FetchedMessage } from './fetched-message.js';
@@ -128,7 +128,7 @@ export class BatchInHand {
           const outcome = await this.takeSlice({ firstOffset, lastOffset }, part);
           outcomes.push(outcome);
           if (!outcome) return;
-          state.signOfLife();
+          state.gotOn(this.name);
         }
       }
     };
@@ -233,7 +233,7 @@ export class BatchInHand {
   }
 
   private get name(): string {
-    return `${this.batch.topic}/${this.batch.partition}`;
+    return nameOf(this.batch);
   }
 }
 

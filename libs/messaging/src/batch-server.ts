@@ -4,6 +4,7 @@ import type { Topic } from '#contracts/topic.js';
 import { atMost } from './backoff.js';
 import { Backlogs } from './backlog.js';
 import { BatchInHand, type BatchOptions, type Step, type Stretch } from './batch-in-hand.js';
+import { nameOf } from './consumer-state.js';
 import type { Effects, EventBatch } from './effects.js';
 import type { PartitionBatch } from './group-consumer.js';
 import { slicesOf } from './slices.js';
@@ -25,11 +26,11 @@ interface Route {
 
 /**
  * At the start, and when a batch was put down before it was committed, as after a rebalance: what is done of a batch is done
- * again, so the next interruption should find little of it. Twice as many after each commit.
+ * again, so the next interruption should find little of it. Four times as many after each commit.
  */
 const FEW_AT_ONCE = 1_000;
 /** Of a backlog. More would have still more of a subject in one write, and more to be done again. */
-const MOST_AT_ONCE = 49_152;
+const MOST_AT_ONCE = 196_608;
 const LAG_EVERY_MS = 5_000;
 /** Leaves the rest of the 10 s to what is closed behind it. */
 const STOP_WITHIN_MS = 6_000;
@@ -91,9 +92,12 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         ...(fetchBytes !== undefined && { fetchBytes }),
         prepare: () => this.createTopics(),
         onBatch: (batch) => this.take(batch),
-        onPoll: () => state.signOfLife(),
+        onPoll: () => {
+          state.signOfLife();
+          this.backlogs.giveUp();
+        },
         onAssigned: (assignment) => {
-          this.backlogs.clear(); // all that is not committed is fetched again
+          this.backlogs.clear();
           state.joined(assignment);
           log.info({ assignment: Object.fromEntries(assignment) }, 'joined the group');
         },
@@ -138,7 +142,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const route = this.routes.get(batch.topic)!;
     const { subjectsApart } = route.subscription;
     const gathered = subjectsApart ? this.backlogs.gather(batch, this.mostAtOnce) : undefined;
-    if (gathered === 'waits') return batch.fetchFrom(batch.messages.at(-1)!.offset);
+    if (gathered === 'later') return;
+    if (gathered) this.options.state.takesAlone(nameOf(batch));
     const inHand = this.begin(route, batch);
     let isDone = false;
     try {
@@ -152,6 +157,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       if (!isDone) {
         this.mostAtOnce = FEW_AT_ONCE; // whoever owns it next begins where it was put down
         if (gathered) batch.fetchFrom(gathered.firstOffset);
+      }
+      if (gathered) {
+        this.options.state.letsOthersOn(nameOf(batch));
+        this.backlogs.end(gathered);
       }
       inHand.release();
     }
@@ -200,7 +209,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
       if (!(await inHand.takeThrough(stretch))) return false;
       done();
-      if (route.subscription.subjectsApart) this.mostAtOnce = Math.min(this.mostAtOnce * 2, MOST_AT_ONCE);
+      if (route.subscription.subjectsApart) this.mostAtOnce = Math.min(this.mostAtOnce * 4, MOST_AT_ONCE);
       this.options.state.signOfLife();
     }
     return true;

@@ -66,6 +66,38 @@ describe('a partition is stalled', () => {
     expect(state.stalled).toEqual([]);
   });
 
+  it('not when what is in hand of it gets on, though it cannot be committed yet', () => {
+    const { state, pass } = given();
+    state.measured(at(5, 10));
+    pass(STALLED_AFTER_MS - 1_000, 'answers');
+    state.gotOn('t/0');
+    pass(STALLED_AFTER_MS - 1_000, 'answers');
+    state.gotOn('t/1');
+    state.measured(at(5, 10));
+    expect(state.stalled).toEqual([]);
+    pass(2_000, 'answers');
+    state.measured(at(5, 10));
+    expect(state.stalled).toEqual(['t/0']);
+  });
+
+  it('not when it waits for its turn behind the backlog of another, as long as that gets on', () => {
+    const { state, pass } = given();
+    state.measured(at(5, 10));
+    state.takesAlone('t/1');
+    for (let nth = 0; nth < 4; nth++) {
+      pass(STALLED_AFTER_MS - 1_000, 'answers');
+      state.gotOn('t/1');
+      state.measured(at(5, 10));
+      expect(state.stalled).toEqual([]);
+    }
+    state.letsOthersOn('t/1');
+    state.gotOn('t/1');
+    pass(STALLED_AFTER_MS + 2_000, 'answers');
+    state.gotOn('t/1');
+    state.measured(at(5, 10));
+    expect(state.stalled).toEqual(['t/0']);
+  });
+
   it('not when it has nothing to do', () => {
     const { state, pass } = given();
     state.measured(at(10, 10));

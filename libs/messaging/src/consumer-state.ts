@@ -14,6 +14,10 @@ export interface Lag {
   readonly end: number;
 }
 
+/** A partition, as what is told of it names it. */
+export const nameOf = ({ topic, partition }: Pick<Lag, 'topic' | 'partition'>): string =>
+  `${topic}/${partition}`;
+
 /** Silent for longer than this, while Kafka answers others, a consumer is taken for dead. */
 export const SILENT_AFTER_MS = 45_000;
 /** Kafka, asked every few seconds, that has not answered for this long was away. */
@@ -27,6 +31,7 @@ export class ConsumerState {
   private kafkaBackAt = 0;
   private readonly waits = new Map<string, Waiting>();
   private readonly lags = new Map<string, Lag & { advancedAt: number }>();
+  private alone: string | undefined;
   private letters = 0;
   private lastLetterAt: Date | undefined;
   private assigned: ReadonlyMap<string, readonly number[]> = new Map();
@@ -62,6 +67,23 @@ export class ConsumerState {
     this.waits.delete(partition);
   }
 
+  /** Of this partition a backlog is taken through, and the others have their turn when it is done. */
+  takesAlone(partition: string): void {
+    this.alone = partition;
+  }
+
+  /** The backlog of this partition is done, or put down. */
+  letsOthersOn(partition: string): void {
+    if (this.alone === partition) this.alone = undefined;
+  }
+
+  /** A part of what is in hand of a partition is done, however much is left until that can be committed. */
+  gotOn(partition: string): void {
+    this.signOfLife();
+    for (const [key, lag] of this.lags)
+      if (key === partition || partition === this.alone) lag.advancedAt = this.now();
+  }
+
   deadLettered(count: number): void {
     this.letters += count;
     this.lastLetterAt = new Date(this.now());
@@ -71,7 +93,7 @@ export class ConsumerState {
     const known = new Map(this.lags);
     this.lags.clear();
     for (const lag of lags) {
-      const key = `${lag.topic}/${lag.partition}`;
+      const key = nameOf(lag);
       const before = known.get(key);
       const advanced = !before || lag.committed > before.committed || lag.committed >= lag.end;
       this.lags.set(key, { ...lag, advancedAt: advanced ? this.now() : before.advancedAt });
@@ -95,7 +117,7 @@ export class ConsumerState {
     return [...this.lags.values()];
   }
 
-  /** Partitions that are behind and have not advanced for 30 s. */
+  /** Partitions that are behind and for 30 s have neither got on nor waited for their turn. */
   get stalled(): readonly string[] {
     const before = this.now() - STALLED_AFTER_MS;
     return [...this.lags]

@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, TopicPartitions } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
 import { FetchedMessage } from './fetched-message.js';
 import { isOfAssignment, watchFetches } from './kafkajs-fetch.js';
@@ -22,6 +22,8 @@ export interface PartitionBatch {
   commit(offset: number): Promise<void>;
   /** Has the partition fetched from `offset` on next, without committing anything. */
   fetchFrom(offset: number): void;
+  /** Has no other partition fetched, until what it returns is called or the group is joined anew. */
+  fetchAlone(): () => void;
   /** False once the consumer stops or has joined its group anew: put the batch down at the next safe point. */
   isActive(): boolean;
 }
@@ -102,9 +104,12 @@ export class GroupConsumer {
     const membership: Membership = { memberId: undefined };
     while (!stop.aborted) {
       const consumer = this.createConsumer();
-      consumer.on('consumer.group_join', ({ payload }) => {
-        membership.memberId = payload.memberId;
+      let assigned: readonly TopicPartitions[] = [];
+      consumer.on('consumer.group_join', ({ payload: { memberId, memberAssignment } }) => {
+        membership.memberId = memberId;
         failures = 0;
+        assigned = Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions }));
+        consumer.resume([...assigned]);
       });
       const crashed = new Promise<Error>((resolve) =>
         consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
@@ -125,7 +130,8 @@ export class GroupConsumer {
             autoCommit: false,
             eachBatchAutoResolve: false,
             partitionsConsumedConcurrently: options.concurrency,
-            eachBatch: (payload) => this.takeBatch(payload, commit),
+            eachBatch: (payload) =>
+              this.takeBatch(payload, commit, () => fetchAlone(consumer, payload, assigned)),
           }),
         );
         const error = await Promise.race([crashed, stopped, clock.setBack]);
@@ -189,7 +195,11 @@ export class GroupConsumer {
     return consumer;
   }
 
-  private async takeBatch(payload: EachBatchPayload, commit: (done: Done) => Promise<void>): Promise<void> {
+  private async takeBatch(
+    payload: EachBatchPayload,
+    commit: (done: Done) => Promise<void>,
+    fetchAlone: () => () => void,
+  ): Promise<void> {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition } = batch;
     // kafkajs may join again while a batch is in hand, or waits to be.
@@ -209,6 +219,7 @@ export class GroupConsumer {
         fetchFrom(offset);
       },
       fetchFrom,
+      fetchAlone,
       isActive: () => isRunning() && !isStale() && isOurs(),
     });
   }
@@ -220,6 +231,23 @@ export class GroupConsumer {
   private plain(name: string): string {
     return name.slice(this.namespace.length);
   }
+}
+
+/** Has a consumer fetch of the batch's partition alone, for as long as the assignment holds. @returns what ends that */
+function fetchAlone(
+  consumer: Consumer,
+  { batch, isRunning }: EachBatchPayload,
+  assigned: readonly TopicPartitions[],
+): () => void {
+  const isOurs = (): boolean => isRunning() && isOfAssignment(batch);
+  const others = assigned.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.filter((one) => topic !== batch.topic || one !== batch.partition),
+  }));
+  if (isOurs()) consumer.pause(others);
+  return () => {
+    if (isOurs()) consumer.resume(others);
+  };
 }
 
 /** A batch that is done up to an offset. */

@@ -105,9 +105,32 @@ describe('events that come again', () => {
   );
 
   it(
+    'are written once for each subject of every partition, one partition behind the other, where subjects go apart',
+    async () => {
+      const events = additions(900, 30);
+      for (const few of partsOf(events, 90)) await world.given(few);
+      const service = await CounterService.start(world.place, {
+        subjectsApart: true,
+        fetchBytes: 20_000,
+        batchSize: 1_000,
+      });
+      await world.drained();
+      const documents = await world.documents();
+      expect(documents.map(({ version }) => version)).toEqual(documents.map(() => 1));
+
+      const more = additions(60, 30);
+      await world.given(more);
+      await world.drained();
+      await expectExactlyOnce(world, [...events, ...more]);
+      await service.stop();
+    },
+    LIMIT,
+  );
+
+  it(
     'are committed little by little after a start, so that an interruption leaves little to be done again',
     async () => {
-      await world.given(additions(3_500, 50), 0);
+      for (const few of partsOf(additions(5_500, 50), 1_000)) await world.given(few, 0);
       const settings = { subjectsApart: true };
       const first = await CounterChild.start(world.place, settings, {
         step: 'committed',
@@ -115,7 +138,7 @@ describe('events that come again', () => {
         how: 'kill',
       });
       await first.exited;
-      expect(Math.max(...(await world.committed()))).toBe(1_000 + 2_000);
+      expect(Math.max(...(await world.committed()))).toBe(1_000 + 4_000);
 
       const second = await CounterChild.start(world.place, settings, {
         step: 'committed',
@@ -123,7 +146,7 @@ describe('events that come again', () => {
         how: 'hold',
       });
       await second.isHeld();
-      expect(Math.max(...(await world.committed()))).toBe(3_500);
+      expect(Math.max(...(await world.committed()))).toBe(5_500);
       await second.kill();
     },
     LIMIT,
