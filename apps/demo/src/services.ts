@@ -38,6 +38,7 @@ export const SERVICE_FLAGS = [
   '--max-old-space-size=168',
   '--max-semi-space-size=16',
   '--heap-growing-percent=80',
+  '--no-parallel-scavenge',
 ];
 export const SERVICE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
 
