@@ -63,12 +63,12 @@ export class Backlog {
   }
 
   /** All of it, cut as `slicesOf` cuts what comes of one fetch. A bucket is read when the one before it has been given. */
-  *slices(most: number): Generator<FetchedMessage[][]> {
-    for (const { chunks } of this.buckets)
-      yield* slicesOf(
-        chunks.flatMap((chunk) => [...read(decompressed(chunk))]),
-        most,
-      );
+  slices(most: number): Generator<FetchedMessage[][]> {
+    return slicesOf(this.lots(), most);
+  }
+
+  private *lots(): Generator<FetchedMessage[]> {
+    for (const { chunks } of this.buckets) yield chunks.flatMap((chunk) => [...read(decompressed(chunk))]);
   }
 }
 

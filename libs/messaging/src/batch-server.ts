@@ -191,7 +191,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         lastOffset: some.at(-1)!.offset,
         count: some.length,
         *slices(mostOfSlice) {
-          yield* subscription.subjectsApart ? slicesOf(some, mostOfSlice) : [[some]];
+          yield* subscription.subjectsApart ? slicesOf([some], mostOfSlice) : [[some]];
         },
       };
     }

@@ -12,24 +12,24 @@ interface Message {
  * subject are in one. The parts of a slice are to be taken one after the other. Pure.
  *
  * Subjects come in the order of their first message, and a part's messages in the order of the log.
+ * @param lots each with all messages of its subjects, in the order of the log; asked for one by one. A slice may be of two.
  * @param most messages of a part
  */
-export function slicesOf<M extends Message>(messages: readonly M[], most: number): M[][][] {
-  const slices: M[][][] = [];
+export function* slicesOf<M extends Message>(lots: Iterable<readonly M[]>, most: number): Generator<M[][]> {
   let slice: M[] = [];
   let subjects = 0;
-  const cut = (): void => {
-    if (slice.length > 0) slices.push(partsOf(slice.sort(byOffset), most));
-    slice = [];
-    subjects = 0;
-  };
-  for (const group of bySubject(messages)) {
-    if (subjects === MOST_SUBJECTS || slice.length + group.length > most) cut();
-    for (const message of group) slice.push(message);
-    subjects++;
+  for (const lot of lots) {
+    for (const group of bySubject(lot)) {
+      if (slice.length > 0 && (subjects === MOST_SUBJECTS || slice.length + group.length > most)) {
+        yield partsOf(slice.sort(byOffset), most);
+        slice = [];
+        subjects = 0;
+      }
+      for (const message of group) slice.push(message);
+      subjects++;
+    }
   }
-  cut();
-  return slices;
+  if (slice.length > 0) yield partsOf(slice.sort(byOffset), most);
 }
 
 export function partsOf<T>(all: readonly T[], most: number): T[][] {
