@@ -62,13 +62,20 @@ export class Backlog {
     this.last = added.at(-1)?.offset ?? this.last;
   }
 
-  /** All of it, cut as `slicesOf` cuts what comes of one fetch. A bucket is read when the one before it has been given. */
+  /**
+   * All of it, cut as `slicesOf` cuts what comes of one fetch. A bucket is read when the one before it has been
+   * given, and no longer held: to be called once.
+   */
   slices(most: number): Generator<FetchedMessage[][]> {
     return slicesOf(this.lots(), most);
   }
 
   private *lots(): Generator<FetchedMessage[]> {
-    for (const { chunks } of this.buckets) yield chunks.flatMap((chunk) => [...read(decompressed(chunk))]);
+    for (const bucket of this.buckets) {
+      const { chunks } = bucket;
+      bucket.chunks = []; // to be collected long before the next backlog is gathered
+      yield chunks.flatMap((chunk) => [...read(decompressed(chunk))]);
+    }
   }
 }
 
@@ -170,7 +177,7 @@ export class Backlogs {
 }
 
 interface Bucket {
-  readonly chunks: Chunk[];
+  chunks: Chunk[];
   size: number;
 }
 
