@@ -162,6 +162,15 @@ describe('what is fetched of a partition', () => {
     expect(gather([5, 6], { partition: 1 })).toBe('later');
   });
 
+  it('is taken by itself once where it has waited in vain, so that it gets on however slowly it comes', () => {
+    const { backlogs, gather, pass } = given();
+    gather([1, 2]);
+    pass(5_000);
+    backlogs.giveUp();
+    expect(gather([1, 2])).toBeUndefined();
+    expect(gather([3, 4])).toBe('later');
+  });
+
   it('is not given up while it is taken through, however long that is', () => {
     const { backlogs, gather, calls, pass } = given();
     gather([1, 2]);

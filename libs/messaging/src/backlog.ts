@@ -111,6 +111,8 @@ const MOST_MS_WAITING = 5_000;
  */
 export class Backlogs {
   private turn: Turn | undefined;
+  /** Partitions of which what comes next is taken by itself: nothing may come within the time to wait, over and over. */
+  private readonly slow = new Set<string>();
 
   /** @param now milliseconds of a clock that nobody sets */
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -133,7 +135,7 @@ export class Backlogs {
     const isConnected = this.turn && first >= this.turn.backlog.lastOffset;
     if (!isConnected) {
       this.endTurn();
-      if (isAtEnd || messages.length >= most) return undefined;
+      if (this.slow.delete(name) || isAtEnd || messages.length >= most) return undefined;
     }
     this.turn ??= {
       name,
@@ -162,11 +164,13 @@ export class Backlogs {
     const waits = this.turn?.waitsSince;
     if (!waits || this.now() - waits.at < MOST_MS_WAITING) return;
     waits.batch.fetchFrom(this.turn!.backlog.firstOffset);
+    this.slow.add(this.turn!.name);
     this.endTurn();
   }
 
   /** Forgets all: the group is joined anew, and what is not committed is fetched again. */
   clear(): void {
+    this.slow.clear();
     this.turn = undefined;
   }
 

@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka, TopicPartitions } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
 import { FetchedMessage } from './fetched-message.js';
-import { isOfAssignment, watchFetches } from './kafkajs-fetch.js';
+import { isNext, isOfAssignment, watchFetches } from './kafkajs-fetch.js';
 import { comingBack, joinAsBefore, type Membership } from './kafkajs-member.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
@@ -104,12 +104,11 @@ export class GroupConsumer {
     const membership: Membership = { memberId: undefined };
     while (!stop.aborted) {
       const consumer = this.createConsumer();
-      let assigned: readonly TopicPartitions[] = [];
+      const apart = new Apart(consumer);
       consumer.on('consumer.group_join', ({ payload: { memberId, memberAssignment } }) => {
         membership.memberId = memberId;
         failures = 0;
-        assigned = Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions }));
-        consumer.resume([...assigned]);
+        apart.assigned(memberAssignment);
       });
       const crashed = new Promise<Error>((resolve) =>
         consumer.on('consumer.crash', ({ payload }) => resolve(payload.error)),
@@ -130,8 +129,7 @@ export class GroupConsumer {
             autoCommit: false,
             eachBatchAutoResolve: false,
             partitionsConsumedConcurrently: options.concurrency,
-            eachBatch: (payload) =>
-              this.takeBatch(payload, commit, () => fetchAlone(consumer, payload, assigned)),
+            eachBatch: (payload) => this.takeBatch(payload, commit, () => apart.fetchAlone(payload)),
           }),
         );
         const error = await Promise.race([crashed, stopped, clock.setBack]);
@@ -204,7 +202,7 @@ export class GroupConsumer {
     const { topic, partition } = batch;
     // kafkajs may join again while a batch is in hand, or waits to be.
     const isOurs = (): boolean => isOfAssignment(batch);
-    if (!isOurs()) return;
+    if (!isNext(batch)) return;
     const fetchFrom = (offset: number): void => {
       if (isOurs()) resolveOffset(String(offset - 1));
     };
@@ -233,21 +231,38 @@ export class GroupConsumer {
   }
 }
 
-/** Has a consumer fetch of the batch's partition alone, for as long as the assignment holds. @returns what ends that */
-function fetchAlone(
-  consumer: Consumer,
-  { batch, isRunning }: EachBatchPayload,
-  assigned: readonly TopicPartitions[],
-): () => void {
-  const isOurs = (): boolean => isRunning() && isOfAssignment(batch);
-  const others = assigned.map(({ topic, partitions }) => ({
-    topic,
-    partitions: partitions.filter((one) => topic !== batch.topic || one !== batch.partition),
-  }));
-  if (isOurs()) consumer.pause(others);
-  return () => {
-    if (isOurs()) consumer.resume(others);
-  };
+/** Has a consumer fetch of one of its partitions alone, for a while. */
+class Apart {
+  private all: readonly TopicPartitions[] = [];
+  private paused: TopicPartitions[] = [];
+
+  constructor(private readonly consumer: Consumer) {}
+
+  /** By topic, the partitions of its consumer. All of them are fetched. */
+  assigned(assignment: Readonly<Record<string, number[]>>): void {
+    this.all = Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions }));
+    this.resume();
+  }
+
+  /** @returns what ends it, as long as the partition is assigned as it is now */
+  fetchAlone({ batch, isRunning }: EachBatchPayload): () => void {
+    const isOurs = (): boolean => isRunning() && isOfAssignment(batch);
+    if (isOurs()) {
+      this.paused = this.all.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.filter((one) => topic !== batch.topic || one !== batch.partition),
+      }));
+      this.consumer.pause(this.paused);
+    }
+    return () => {
+      if (isOurs()) this.resume();
+    };
+  }
+
+  private resume(): void {
+    if (this.paused.length > 0) this.consumer.resume(this.paused);
+    this.paused = [];
+  }
 }
 
 /** A batch that is done up to an offset. */

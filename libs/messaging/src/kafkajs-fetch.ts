@@ -4,10 +4,19 @@ import { createRequire } from 'node:module';
 interface RunnerClass {
   readonly prototype: {
     running: boolean;
-    /** Where it stands in each of its partitions: an object that is made anew whenever it joins its group. */
-    readonly consumerGroup: { readonly offsetManager: object | null };
-    fetch(nodeId: number): Promise<object[]>;
+    readonly consumerGroup: {
+      /** Where it stands in each of its partitions: an object that is made anew whenever it joins its group. */
+      readonly offsetManager: { nextOffset(topic: string, partition: number): { toString(): string } } | null;
+    };
+    fetch(nodeId: number): Promise<FetchedBatch[]>;
   };
+}
+
+interface FetchedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where it was to begin. Of 64 bits, so text. */
+  readonly fetchedOffset?: string;
 }
 
 /** Ends the fetchers of a consumer that has stopped. */
@@ -18,14 +27,26 @@ export class StoppedConsumer extends Error {
   }
 }
 
-/** Of each batch, whether it was fetched from where its consumer still stands. */
-const isCurrent = new WeakMap<object, () => boolean>();
+interface Origin {
+  /** Whether it was fetched by the assignment that its consumer still has. */
+  readonly isOfAssignment: () => boolean;
+  /** Whether it was fetched from where its consumer still is to fetch from. */
+  readonly isNext: () => boolean;
+}
+
+const origins = new WeakMap<object, Origin>();
 
 /**
  * Whether a batch is of the partitions as they are assigned now. One that was fetched before its consumer joined its group anew
  * may begin behind what is to be taken next: it is fetched again, from there.
  */
-export const isOfAssignment = (batch: object): boolean => isCurrent.get(batch)?.() ?? false;
+export const isOfAssignment = (batch: object): boolean => origins.get(batch)?.isOfAssignment() ?? false;
+
+/**
+ * Whether a batch, when it is handed over, is what comes next of its partition. Where the partition was to be fetched from
+ * elsewhere meanwhile, what was asked for before would be taken in place of what lies before it.
+ */
+export const isNext = (batch: object): boolean => origins.get(batch)?.isNext() ?? false;
 
 /**
  * Has kafkajs end a fetcher of a consumer that has stopped, in place of giving it nothing, and remember by which
@@ -44,7 +65,13 @@ export function watchFetches(): void {
     const { consumerGroup } = this;
     const { offsetManager } = consumerGroup;
     const batches = await fetch.call(this, nodeId);
-    for (const batch of batches) isCurrent.set(batch, () => consumerGroup.offsetManager === offsetManager);
+    const isOfAssignment = (): boolean => consumerGroup.offsetManager === offsetManager;
+    for (const batch of batches) {
+      const { topic, partition, fetchedOffset } = batch;
+      const isNext = (): boolean =>
+        isOfAssignment() && offsetManager!.nextOffset(topic, partition).toString() === fetchedOffset;
+      origins.set(batch, { isOfAssignment, isNext });
+    }
     return batches;
   };
 }

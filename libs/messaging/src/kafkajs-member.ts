@@ -29,12 +29,19 @@ export function joinAsBefore(): void {
   ) as ConsumerGroupClass;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
   const { joinAndSync } = prototype;
-  prototype.joinAndSync = function () {
+  prototype.joinAndSync = async function () {
     const membership = memberships.getStore();
-    if (this.memberId === null && membership?.memberId !== undefined) {
-      this.memberId = membership.memberId;
-      membership.memberId = undefined; // once: whom the group does not know is not to come back for ever
+    const memberId = membership?.memberId;
+    if (this.memberId !== null || membership === undefined || memberId === undefined)
+      return joinAndSync.call(this);
+    this.memberId = memberId;
+    membership.memberId = undefined; // once: whom the group does not know is not to come back for ever
+    try {
+      await joinAndSync.call(this);
+    } catch (error) {
+      // Where the group has not said so, kafkajs leaves the id: it was not answered, and the next attempt comes back with it.
+      if (this.memberId === memberId) membership.memberId = memberId;
+      throw error;
     }
-    return joinAndSync.call(this);
   };
 }
