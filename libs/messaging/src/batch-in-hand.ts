@@ -253,7 +253,7 @@ const toMessage = ({ topic, event, data }: Publication): OutgoingMessage => ({
 
 /** Where what is refused stands: of what has waited many may be refused in the place of one message. */
 const refusedIn = ({ offset, waited }: Refusal): string =>
-  waited ? `${waited.topic}/${waited.partition}/${waited.offset}` : String(offset);
+  waited ? `${nameOf(waited)}/${waited.offset}` : String(offset);
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? String(error) : JSON.stringify(error));
 
