@@ -29,7 +29,7 @@ const schema = new Schema<DealDocument>({ _id: String }, { strict: false, versio
   .index({ 'terms.commitments.mineral': 1, fulfilled: 1, _id: 1 });
 
 /** What is not shown, and may be megabytes. */
-const UNSEEN = ['accepted', 'outbox', 'pending', 'terms.extensions'].map((path) => `-${path}`);
+const UNSEEN = ['accepted', 'recent', 'outbox', 'pending', 'terms.extensions'].map((path) => `-${path}`);
 
 export interface DealQuery {
   readonly mineral?: string | undefined;

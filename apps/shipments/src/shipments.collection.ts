@@ -89,8 +89,8 @@ export class ShipmentsCollection {
   }
 
   /** Every event that a shipment has accepted, in the order in which they were learnt of. */
-  historyOf({ _id, accepted }: ShipmentDocument): Promise<Accepted<ShipmentEvent>[]> {
-    return this.history.of(_id, accepted);
+  historyOf(shipment: ShipmentDocument): Promise<Accepted<ShipmentEvent>[]> {
+    return this.history.of(shipment._id, shipment);
   }
 
   /** Shipments that have a reference of one of these values, with those that are. */

@@ -18,7 +18,7 @@ export interface Placed<E extends CloudEvent = CloudEvent> extends Received<E> {
 /** A partition. */
 type Origin = Pick<EventBatch, 'topic' | 'partition'>;
 
-/** Events that an entity accepted at once, as they are stored: word for word, so that what a sender put into them is nothing but text. */
+/** Accepted events of an entity, as they are stored: word for word, so that what a sender put into them is nothing but text. */
 export interface HistoryPage {
   /** `<entity> <print>`, so that an entity's pages lie beside each other. */
   readonly _id: string;
@@ -46,25 +46,39 @@ export interface Acceptance {
   readonly pages: string;
 }
 
+/** What an entity's document has of its history. */
+export interface Remembered {
+  readonly accepted?: Acceptance;
+  /** The last that were accepted, which are on no page yet. */
+  readonly recent?: readonly RecentEntry[];
+}
+
+/** An accepted event, with the partition where it came. */
+interface RecentEntry extends PageEntry, Origin {}
+
 /** Of SHA-256, as base64url: 96 bits. */
 const PRINT_LENGTH = 16;
+/** As many as most shipments ever have. Each event that follows loads them. */
+const MOST_RECENT = 16;
+/** Of those, in UTF-16 units. */
+const MOST_OF_RECENT = 16 * 1024;
 /** In UTF-16 units. A page is one document, of at most 16 MB. */
 const MOST_OF_A_PAGE = 1024 * 1024;
 
 const printOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, PRINT_LENGTH);
 
-/** Of an entity, which events it has accepted, and the pages of those that it accepts now. */
+/** Of an entity, which events it has accepted, and where those go that it accepts now. */
 export class Acceptances {
   private keys: string;
-  private readonly unwritten: (PageEntry & { readonly key: string })[] = [];
+  private readonly added: RecentEntry[] = [];
 
   /** @param origin where what it accepts now comes */
   constructor(
     private readonly entity: string,
     private readonly origin: Origin,
-    private readonly stored: Acceptance | undefined,
+    private readonly stored: Remembered | undefined,
   ) {
-    this.keys = stored?.keys ?? '';
+    this.keys = stored?.accepted?.keys ?? '';
   }
 
   static keyOf({ source, id }: CloudEvent): string {
@@ -79,33 +93,55 @@ export class Acceptances {
   }
 
   add(key: string, offset: number, receivedAt: Date, event: string): void {
+    const { topic, partition } = this.origin;
     this.keys += key;
-    this.unwritten.push({ key, offset, receivedAt, event });
+    this.added.push({ topic, partition, offset, receivedAt, event });
   }
 
-  /** What is to be written: the pages of what was added, and then what the entity's document says of its history. */
-  written(): { pages: readonly HistoryPage[]; acceptance: Acceptance } {
+  /**
+   * What the entity's document is to say of its history, and the pages that are to be written before it does. Few events stay
+   * in the document: by themselves they would be a page each, and a second write that the first waits for.
+   */
+  written(): Remembered & { readonly pages: readonly HistoryPage[] } {
+    const { accepted, recent = [] } = this.stored ?? {};
+    if (this.added.length === 0) return { ...this.stored, pages: [] };
+    const unpaged = [...recent, ...this.added];
+    const size = unpaged.reduce((sum, { event }) => sum + event.length, 0);
+    if (unpaged.length <= MOST_RECENT && size <= MOST_OF_RECENT)
+      return { accepted: { keys: this.keys, pages: accepted?.pages ?? '' }, recent: unpaged, pages: [] };
+    const pages = this.pagesOf(unpaged);
+    const prints = pages.map(({ _id }) => _id.slice(-PRINT_LENGTH)).join('');
+    return { accepted: { keys: this.keys, pages: (accepted?.pages ?? '') + prints }, pages };
+  }
+
+  /** In the order in which they were learnt of, those of a partition together as far as they are together. */
+  private pagesOf(entries: readonly RecentEntry[]): HistoryPage[] {
     const pages: HistoryPage[] = [];
     let first = 0;
     let size = 0;
-    const cut = (end: number): void => {
-      if (end > first) pages.push(this.page(this.unwritten.slice(first, end)));
-      first = end;
-      size = 0;
-    };
-    for (const [index, { event }] of this.unwritten.entries()) {
-      if (size + event.length > MOST_OF_A_PAGE) cut(index);
+    for (const [index, { topic, partition, event }] of entries.entries()) {
+      const begin = entries[first]!;
+      const isElsewhere = topic !== begin.topic || partition !== begin.partition;
+      if (index > first && (isElsewhere || size + event.length > MOST_OF_A_PAGE)) {
+        pages.push(this.page(entries, first, index));
+        first = index;
+        size = 0;
+      }
       size += event.length;
     }
-    cut(this.unwritten.length);
-    const prints = pages.map(({ _id }) => _id.slice(-PRINT_LENGTH)).join('');
-    return { pages, acceptance: { keys: this.keys, pages: (this.stored?.pages ?? '') + prints } };
+    pages.push(this.page(entries, first, entries.length));
+    return pages;
   }
 
   /** A place in the log has one event for ever, so the places, and which events they are, say what a page says. */
-  private page(entries: typeof this.unwritten): HistoryPage {
-    const { topic, partition } = this.origin;
-    const named = entries.map(({ key, offset, receivedAt }) => `${offset} ${receivedAt.getTime()} ${key}`);
+  private page(unpaged: readonly RecentEntry[], begin: number, end: number): HistoryPage {
+    const { topic, partition } = unpaged[begin]!;
+    const keys = this.keys.slice((begin - unpaged.length) * PRINT_LENGTH); // theirs are the last
+    const entries = unpaged.slice(begin, end);
+    const named = entries.map(
+      ({ offset, receivedAt }, nth) =>
+        `${offset} ${receivedAt.getTime()} ${keys.slice(nth * PRINT_LENGTH, (nth + 1) * PRINT_LENGTH)}`,
+    );
     return {
       _id: pageId(this.entity, printOf(`${topic} ${partition}\n${named.join('\n')}`)),
       topic,
@@ -118,14 +154,16 @@ export class Acceptances {
 const pageId = (entity: string, print: string): string => `${entity} ${print}`;
 
 /** The ids of an entity's pages, in the order in which they were written. */
-export function* pageIdsOf(entity: string, { pages }: Acceptance): Generator<string> {
+export function* pageIdsOf(entity: string, accepted: Acceptance | undefined): Generator<string> {
+  const { pages = '' } = accepted ?? {};
   for (let at = 0; at < pages.length; at += PRINT_LENGTH)
     yield pageId(entity, pages.slice(at, at + PRINT_LENGTH));
 }
 
 /**
- * Every event that the entities of a projection have accepted, in a collection of its own: a page for each write of the
- * entity, which is inserted and never changed, so that an entity's thousandth event costs no more to write than its first.
+ * Every event that the entities of a projection have accepted, but for the last few of each, which are in its document: pages in a
+ * collection of their own, which are inserted and never changed, so that an entity's thousandth event costs no more to write
+ * than its first.
  *
  * A page is there before the entity's document speaks of it, and of one that no document speaks of nothing was accepted:
  * it is left from a write that was not finished, or that another owner was ahead of.
@@ -142,18 +180,19 @@ export class History<E extends CloudEvent> {
     if (pages.length > 0) await this.insert(pages.map((document) => ({ insertOne: { document } })));
   }
 
-  /** What an entity has accepted, in the order in which it was learnt of. @param accepted as its document has it */
-  async of(entity: string, accepted: Acceptance | undefined): Promise<Placed<E>[]> {
-    if (!accepted) return [];
-    const byId = await this.pages({ $gt: `${entity} `, $lt: `${entity}!` });
-    return placed(byId, entity, accepted);
+  /** What an entity has accepted, in the order in which it was learnt of. @param remembered as its document has it */
+  async of(entity: string, remembered: Remembered): Promise<Placed<E>[]> {
+    const byId = remembered.accepted?.pages
+      ? await this.pages({ $gt: `${entity} `, $lt: `${entity}!` })
+      : NO_PAGES;
+    return placed(byId, entity, remembered);
   }
 
   /** The same of several, in one request. */
-  async ofEach(accepted: ReadonlyMap<string, Acceptance>): Promise<Map<string, Placed<E>[]>> {
-    const ids = [...accepted].flatMap(([entity, one]) => [...pageIdsOf(entity, one)]);
-    const byId = await this.pages({ $in: ids });
-    return new Map([...accepted].map(([entity, one]) => [entity, placed(byId, entity, one)]));
+  async ofEach(remembered: ReadonlyMap<string, Remembered>): Promise<Map<string, Placed<E>[]>> {
+    const ids = [...remembered].flatMap(([entity, { accepted }]) => [...pageIdsOf(entity, accepted)]);
+    const byId = ids.length > 0 ? await this.pages({ $in: ids }) : NO_PAGES;
+    return new Map([...remembered].map(([entity, one]) => [entity, placed(byId, entity, one)]));
   }
 
   private async pages(_id: mongo.Condition<string>): Promise<ReadonlyMap<string, HistoryPage>> {
@@ -162,20 +201,18 @@ export class History<E extends CloudEvent> {
   }
 }
 
+const NO_PAGES: ReadonlyMap<string, HistoryPage> = new Map();
+
 function placed<E extends CloudEvent>(
   byId: ReadonlyMap<string, HistoryPage>,
   entity: string,
-  accepted: Acceptance,
+  { accepted, recent = [] }: Remembered,
 ): Placed<E>[] {
-  return [...pageIdsOf(entity, accepted)].flatMap((id) => {
+  const ofPages = [...pageIdsOf(entity, accepted)].flatMap((id) => {
     const page = byId.get(id);
     if (!page) throw new Error(`the history of ${entity} has no page ${id}, of which its document speaks`);
     const { topic, partition, events } = page;
-    return events.map(({ event, ...place }) => ({
-      event: JSON.parse(event) as E,
-      ...place,
-      topic,
-      partition,
-    }));
+    return events.map((entry) => ({ ...entry, topic, partition }));
   });
+  return [...ofPages, ...recent].map(({ event, ...place }) => ({ event: JSON.parse(event) as E, ...place }));
 }

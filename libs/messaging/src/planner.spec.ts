@@ -96,12 +96,20 @@ function updated(document: Document | undefined, { update, version }: Plan): Doc
 /** A projection without its servers. */
 class Kept {
   document: Document | undefined;
-  readonly history: Placed<Add>[] = [];
+  private readonly paged: Placed<Add>[] = [];
   readonly published: Caused[] = [];
   readonly refused: number[] = [];
   repeated = 0;
 
   constructor(readonly planner: Planner<Sum, Add>) {}
+
+  get history(): Placed<Add>[] {
+    const recent = this.document?.recent ?? [];
+    return [
+      ...this.paged,
+      ...recent.map(({ event, ...place }) => ({ ...place, event: JSON.parse(event) as Add })),
+    ];
+  }
 
   get state(): Sum | undefined {
     return this.planner.loaded(this.document)?.state as Sum | undefined;
@@ -121,7 +129,7 @@ class Kept {
     if (plan.update) this.document = updated(this.document, plan);
     for (const { topic, partition, events } of plan.pages)
       for (const { event, ...place } of events)
-        this.history.push({ topic, partition, ...place, event: JSON.parse(event) as Add });
+        this.paged.push({ topic, partition, ...place, event: JSON.parse(event) as Add });
     this.published.push(...plan.publish);
     this.refused.push(...plan.refused.map(({ offset }) => offset));
     this.repeated += plan.repeated;

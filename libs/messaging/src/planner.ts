@@ -4,7 +4,7 @@ import { RefusedEvent } from '#contracts/fault.js';
 import { type Announcement, published } from './announcement.js';
 import { type Delta, delta } from './delta.js';
 import type { EventBatch, Publication, Received, Refusal } from './effects.js';
-import { type Acceptance, Acceptances, type Accepted, type HistoryPage, type Placed } from './history.js';
+import { Acceptances, type Accepted, type HistoryPage, type Placed, type Remembered } from './history.js';
 
 /**
  * What one event does to an entity: a new state and what is to be published; nothing, being a repeat; a refusal; or
@@ -42,7 +42,7 @@ interface Outgoing {
 }
 
 /** What is stored beside an entity's state. */
-export interface Bookkeeping {
+export interface Bookkeeping extends Remembered {
   /** Counts the writes: the guard of the next one. */
   readonly version: number;
   /** Counts the events published about the entity. */
@@ -54,9 +54,7 @@ export interface Bookkeeping {
   readonly outbox?: Readonly<Record<string, readonly Outgoing[]>>;
   /** By origin, the offset of the last cause of what that partition brought forth. */
   readonly pending?: Readonly<Record<string, number>>;
-  /** What is in the history: what tells a repeat, and where it is. */
-  readonly accepted?: Acceptance;
-  /** What those events come to as JSON, in UTF-16 units. */
+  /** What the events of its history come to as JSON, in UTF-16 units. */
   readonly acceptedSize?: number;
 }
 
@@ -81,7 +79,7 @@ export interface Plan<E extends CloudEvent = CloudEvent> {
   readonly refused: readonly Refusal[];
   readonly repeated: number;
   readonly events: readonly Received<E>[];
-  /** What is in the history before the document speaks of it. */
+  /** Of the history, what is stored before the document speaks of it. */
   readonly pages: readonly HistoryPage[];
 }
 
@@ -152,7 +150,7 @@ export class Planner<S extends object, E extends CloudEvent> {
 
   loaded(document: Document | undefined): Loaded<S> | undefined {
     if (!document) return undefined;
-    const { _id, version, sequence, outbox, pending, accepted, acceptedSize, ...state } = document;
+    const { _id, version, sequence, outbox, pending, accepted, recent, acceptedSize, ...state } = document;
     for (const [field, codec] of this.codecs)
       if (state[field] !== undefined) state[field] = codec.decode(state[field]);
     return {
@@ -160,6 +158,7 @@ export class Planner<S extends object, E extends CloudEvent> {
       sequence,
       ...(pending && { pending }),
       ...(accepted && { accepted }),
+      ...(recent && { recent }),
       ...(acceptedSize && { acceptedSize }),
       ...(outbox && { outbox }),
       state: state as S,
@@ -202,7 +201,7 @@ export class Planner<S extends object, E extends CloudEvent> {
     const publish = [...republished];
     const unpublished = [...again];
     const refused: Refusal[] = [];
-    const acceptances = new Acceptances(id, batch, before?.accepted);
+    const acceptances = new Acceptances(id, batch, before);
     const accepted: Accepted<E>[] = [];
     let acceptedSize = before?.acceptedSize ?? 0;
     let sequence = before?.sequence ?? 0;
@@ -247,7 +246,11 @@ export class Planner<S extends object, E extends CloudEvent> {
     if (!changed)
       return { id, version, update: undefined, publish, republished, refused, repeated, events, pages: [] };
     const found = this.options.findBy?.(state!, { id, before: before?.state, learntAt });
-    const update = this.updateOf(before, { ...state!, ...found });
+    const { accepted: acceptance, recent, pages } = acceptances.written();
+    const update = this.updateOf(
+      { ...before?.state, recent: before?.recent },
+      { ...state!, ...found, recent },
+    );
     update.$set['version'] = version + 1;
     update.$set['sequence'] = sequence;
     // An event that was refused once may be taken the next time, behind what later ones have brought forth.
@@ -262,16 +265,15 @@ export class Planner<S extends object, E extends CloudEvent> {
     } else if (before?.pending?.[origin] !== undefined) {
       update.$unset = { ...update.$unset, [`outbox.${origin}`]: '', [`pending.${origin}`]: '' };
     }
-    const { pages, acceptance } = acceptances.written();
-    if (pages.length > 0) {
+    if (accepted.length > 0) {
       update.$set['accepted'] = acceptance;
       update.$set['acceptedSize'] = acceptedSize;
     }
     return { id, version, update, publish, republished, refused, repeated, events, pages };
   }
 
-  private updateOf(before: Loaded<S> | undefined, after: S): Delta {
-    const update = delta((before?.state ?? {}) as Record<string, unknown>, after as Record<string, unknown>);
+  private updateOf(before: object, after: object): Delta {
+    const update = delta(before as Record<string, unknown>, after as Record<string, unknown>);
     for (const [field, codec] of this.codecs) {
       if (update.$set[field] !== undefined) update.$set[field] = codec.encode(update.$set[field]);
     }

@@ -56,7 +56,7 @@ export class StaleWrites extends Error {
 
 export interface ProjectionOptions<S extends object, E extends CloudEvent> extends PlannerOptions<S, E> {
   readonly collection: mongo.Collection<Stored<S>>;
-  /** Where the events are that are kept. */
+  /** Where the events are that are kept, but for the last ones. */
   readonly history?: PlannerOptions<S, E>['history'] & { readonly of: History<E> };
   /** The entity an event is about; its subject where this is absent. */
   readonly entityOf?: (event: E) => string;
@@ -72,8 +72,8 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> exten
  * returns the same publications, with the same ids, as long as the batch's offsets have not been left behind.
  *
  * - State and outbox are one document write, so there is no moment at which one is stored without the other. The events
- *   that are kept are stored before it. Where all are kept there is no outbox: the document says which have been accepted,
- *   and what they brought forth follows from them.
+ *   that are kept are stored with it, or before it. Where all are kept there is no outbox: the document says which have been
+ *   accepted, and what they brought forth follows from them.
  * - A write names the version that it was folded from. Two owners (a consumer that was frozen through a rebalance and
  *   wakes; a producer that keys one entity's events to several partitions) cannot undo each other: the later one's
  *   write is refused by the unique `_id`, and it folds again from what is there.
@@ -216,7 +216,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   }
 
   private historyOf(id: string, before: Loaded<S> | undefined): Promise<Placed<E>[]> {
-    return before?.accepted ? this.options.history!.of.of(id, before.accepted) : Promise.resolve([]);
+    return before?.accepted ? this.options.history!.of.of(id, before) : Promise.resolve([]);
   }
 
   /** By entity, what the batch's partition brought forth of it and that may not be published yet: nothing before the batch. */
@@ -238,7 +238,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
       const sizeOf = (id: string): number => stored.get(id)!.acceptedSize ?? 0;
       for (const few of groupsOf(ids, sizeOf, MOST_HISTORY_TOGETHER)) {
         const histories = await this.options.history!.of.ofEach(
-          new Map(few.map((id) => [id, stored.get(id)!.accepted!])),
+          new Map(few.map((id) => [id, stored.get(id)!])),
         );
         for (const [id, history] of histories) add(id, this.planner.foldedAgain(id, history, batch));
       }

@@ -3,7 +3,7 @@ import mongoose from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { writeKafka } from '#contracts/kafka-binding.js';
 import { deadLettersOf } from '../dead-letter.js';
-import { type Accepted, History } from '../history.js';
+import { type Accepted, History, type HistoryPage } from '../history.js';
 import { KafkaClient } from '../kafka-client.js';
 import { SILENT } from '../log.js';
 import { partitioner } from '../partitioner.js';
@@ -161,8 +161,9 @@ export class CounterWorld {
   }
 
   /** The additions that a counter's document says it has accepted. */
-  historyOf({ _id, accepted }: CounterDocument): Promise<Accepted[]> {
-    return new History(this.mongo.db(this.place.database).collection('counters.history')).of(_id, accepted);
+  historyOf(counter: CounterDocument): Promise<Accepted[]> {
+    const pages = this.mongo.db(this.place.database).collection<HistoryPage>('counters.history');
+    return new History(pages).of(counter._id, counter);
   }
 
   async documents(): Promise<CounterDocument[]> {
