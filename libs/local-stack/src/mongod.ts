@@ -146,6 +146,8 @@ export class Mongod implements ServerHandle {
       // A socket file would lie in the shared folder for temporary files, and stay there after a SIGKILL.
       '--nounixsocket',
       ...['--wiredTigerCacheSizeGB', String(cacheGb), '--oplogSize', '256'],
+      // Nobody reads documents as they were before (docs/decisions/0102).
+      ...['--setParameter', 'minSnapshotHistoryWindowInSeconds=0'],
     ]);
   }
 
