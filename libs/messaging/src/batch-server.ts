@@ -26,9 +26,10 @@ interface Route {
 
 /**
  * At the start, and when a batch was put down before it was committed, as after a rebalance: what is done of a batch is done
- * again, so the next interruption should find little of it. Four times as many after each commit.
+ * again, so the next interruption should find little of it. After each commit so many times more.
  */
 const FEW_AT_ONCE = 1_000;
+const TIMES_MORE = 16;
 /** Of a backlog. More would have still more of a subject in one write, and more to be done again. */
 const MOST_AT_ONCE = 196_608;
 const LAG_EVERY_MS = 5_000;
@@ -209,7 +210,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const done = this.options.metrics.batchSeconds.startTimer({ topic: batch.topic });
       if (!(await inHand.takeThrough(stretch))) return false;
       done();
-      if (route.subscription.subjectsApart) this.mostAtOnce = Math.min(this.mostAtOnce * 4, MOST_AT_ONCE);
+      if (route.subscription.subjectsApart)
+        this.mostAtOnce = Math.min(this.mostAtOnce * TIMES_MORE, MOST_AT_ONCE);
       this.options.state.signOfLife();
     }
     return true;

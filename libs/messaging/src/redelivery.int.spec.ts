@@ -130,15 +130,15 @@ describe('events that come again', () => {
   it(
     'are committed little by little after a start, so that an interruption leaves little to be done again',
     async () => {
-      for (const few of partsOf(additions(5_500, 50), 1_000)) await world.given(few, 0);
-      const settings = { subjectsApart: true };
+      for (const few of partsOf(additions(17_500, 50), 1_000)) await world.given(few, 0);
+      const settings = { subjectsApart: true, fetchBytes: 10_000_000 }; // all of them at once
       const first = await CounterChild.start(world.place, settings, {
         step: 'committed',
         nth: 2,
         how: 'kill',
       });
       await first.exited;
-      expect(Math.max(...(await world.committed()))).toBe(1_000 + 4_000);
+      expect(Math.max(...(await world.committed()))).toBe(1_000 + 16_000);
 
       const second = await CounterChild.start(world.place, settings, {
         step: 'committed',
@@ -146,7 +146,7 @@ describe('events that come again', () => {
         how: 'hold',
       });
       await second.isHeld();
-      expect(Math.max(...(await world.committed()))).toBe(5_500);
+      expect(Math.max(...(await world.committed()))).toBe(17_500);
       await second.kill();
     },
     LIMIT,
