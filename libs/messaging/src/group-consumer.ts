@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka, TopicPartitions } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
 import { FetchedMessage } from './fetched-message.js';
-import { isNext, isOfAssignment, watchFetches } from './kafkajs-fetch.js';
+import { assignmentOf, isNext, watchFetches } from './kafkajs-fetch.js';
 import { comingBack, joinAsBefore, type Membership } from './kafkajs-member.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
@@ -129,7 +129,7 @@ export class GroupConsumer {
             autoCommit: false,
             eachBatchAutoResolve: false,
             partitionsConsumedConcurrently: options.concurrency,
-            eachBatch: (payload) => this.takeBatch(payload, commit, () => apart.fetchAlone(payload)),
+            eachBatch: (payload) => this.takeBatch(payload, commit, apart),
           }),
         );
         const error = await Promise.race([crashed, stopped, clock.setBack]);
@@ -196,12 +196,12 @@ export class GroupConsumer {
   private async takeBatch(
     payload: EachBatchPayload,
     commit: (done: Done) => Promise<void>,
-    fetchAlone: () => () => void,
+    apart: Apart,
   ): Promise<void> {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition } = batch;
     // kafkajs may join again while a batch is in hand, or waits to be.
-    const isOurs = (): boolean => isOfAssignment(batch);
+    const isOurs = assignmentOf(batch);
     if (!isNext(batch)) return;
     const fetchFrom = (offset: number): void => {
       if (isOurs()) resolveOffset(String(offset - 1));
@@ -217,7 +217,7 @@ export class GroupConsumer {
         fetchFrom(offset);
       },
       fetchFrom,
-      fetchAlone,
+      fetchAlone: () => apart.fetchAlone(topic, partition, isOurs),
       isActive: () => isRunning() && !isStale() && isOurs(),
     });
   }
@@ -235,8 +235,11 @@ export class GroupConsumer {
 class Apart {
   private all: readonly TopicPartitions[] = [];
   private paused: TopicPartitions[] = [];
+  private hasStopped = false;
 
-  constructor(private readonly consumer: Consumer) {}
+  constructor(private readonly consumer: Consumer) {
+    consumer.on('consumer.stop', () => (this.hasStopped = true));
+  }
 
   /** By topic, the partitions of its consumer. All of them are fetched. */
   assigned(assignment: Readonly<Record<string, number[]>>): void {
@@ -244,18 +247,21 @@ class Apart {
     this.resume();
   }
 
-  /** @returns what ends it, as long as the partition is assigned as it is now */
-  fetchAlone({ batch, isRunning }: EachBatchPayload): () => void {
-    const isOurs = (): boolean => isRunning() && isOfAssignment(batch);
-    if (isOurs()) {
-      this.paused = this.all.map(({ topic, partitions }) => ({
-        topic,
-        partitions: partitions.filter((one) => topic !== batch.topic || one !== batch.partition),
+  /**
+   * @param isOurs whether the partition is assigned as it is now
+   * @returns what ends it, as long as it is
+   */
+  fetchAlone(topic: string, partition: number, isOurs: () => boolean): () => void {
+    const isAsBefore = (): boolean => isOurs() && !this.hasStopped;
+    if (isAsBefore()) {
+      this.paused = this.all.map((one) => ({
+        topic: one.topic,
+        partitions: one.partitions.filter((other) => one.topic !== topic || other !== partition),
       }));
       this.consumer.pause(this.paused);
     }
     return () => {
-      if (isOurs()) this.resume();
+      if (isAsBefore()) this.resume();
     };
   }
 

@@ -36,11 +36,14 @@ interface Origin {
 
 const origins = new WeakMap<object, Origin>();
 
+const NEVER = (): boolean => false;
+
 /**
  * Whether a batch is of the partitions as they are assigned now. One that was fetched before its consumer joined its group anew
  * may begin behind what is to be taken next: it is fetched again, from there.
+ * @returns what tells so at any time, and does not keep the batch, which is of megabytes
  */
-export const isOfAssignment = (batch: object): boolean => origins.get(batch)?.isOfAssignment() ?? false;
+export const assignmentOf = (batch: object): (() => boolean) => origins.get(batch)?.isOfAssignment ?? NEVER;
 
 /**
  * Whether a batch, when it is handed over, is what comes next of its partition. Where the partition was to be fetched from
