@@ -39,6 +39,7 @@ export const SERVICE_FLAGS = [
   '--max-semi-space-size=16',
   '--heap-growing-percent=80',
   '--no-parallel-scavenge',
+  '--concurrent-marking-max-worker-num=2',
 ];
 export const SERVICE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
 
