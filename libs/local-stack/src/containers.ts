@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { MongoDBContainer } from '@testcontainers/mongodb';
+import mongoose from 'mongoose';
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from 'testcontainers';
 import { freePort, retryTakenPort } from './free-port.js';
 import { clusterSettings } from './kafka-broker.js';
@@ -116,15 +117,19 @@ export async function startKafkaContainer(host: string, log: Log): Promise<Runni
 export async function startMongoContainer(host: string, log: Log): Promise<RunningContainer> {
   await pullImage(mongoImage, log);
   const container = await new MongoDBContainer(mongoImage).start();
-  // As our own mongod has it (docs/decisions/0102). The container's command is not ours to say.
-  await container.exec([
-    'mongosh',
-    '--quiet',
-    '--eval',
-    'db.adminCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: 0 })',
-  ]);
+  const address = `mongodb://${host}:${container.getMappedPort(27017)}/?directConnection=true`;
+  const client = new mongoose.mongo.MongoClient(address);
+  try {
+    // As our own mongod has it (docs/decisions/0102). The container's command is not ours to say.
+    await client.db('admin').command({ setParameter: 1, minSnapshotHistoryWindowInSeconds: 0 });
+  } catch (error) {
+    await container.stop();
+    throw error;
+  } finally {
+    await client.close();
+  }
   return {
-    address: `mongodb://${host}:${container.getMappedPort(27017)}/?directConnection=true`,
+    address,
     stop: () => container.stop({ remove: true, removeVolumes: true }).then(() => undefined),
   };
 }

@@ -198,7 +198,7 @@ export class GroupConsumer {
     commit: (done: Done) => Promise<void>,
     apart: Apart,
   ): Promise<void> {
-    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
+    const { batch, resolveOffset, heartbeat, isStale } = payload;
     const { topic, partition } = batch;
     // kafkajs may join again while a batch is in hand, or waits to be.
     const isOurs = assignmentOf(batch);
@@ -218,7 +218,7 @@ export class GroupConsumer {
       },
       fetchFrom,
       fetchAlone: () => apart.fetchAlone(topic, partition, isOurs),
-      isActive: () => isRunning() && !isStale() && isOurs(),
+      isActive: () => isOurs() && !isStale(),
     });
   }
 
@@ -235,11 +235,8 @@ export class GroupConsumer {
 class Apart {
   private all: readonly TopicPartitions[] = [];
   private paused: TopicPartitions[] = [];
-  private hasStopped = false;
 
-  constructor(private readonly consumer: Consumer) {
-    consumer.on('consumer.stop', () => (this.hasStopped = true));
-  }
+  constructor(private readonly consumer: Consumer) {}
 
   /** By topic, the partitions of its consumer. All of them are fetched. */
   assigned(assignment: Readonly<Record<string, number[]>>): void {
@@ -248,12 +245,11 @@ class Apart {
   }
 
   /**
-   * @param isOurs whether the partition is assigned as it is now
+   * @param isOurs whether the partition is assigned as it is now, and its consumer runs
    * @returns what ends it, as long as it is
    */
   fetchAlone(topic: string, partition: number, isOurs: () => boolean): () => void {
-    const isAsBefore = (): boolean => isOurs() && !this.hasStopped;
-    if (isAsBefore()) {
+    if (isOurs()) {
       this.paused = this.all.map((one) => ({
         topic: one.topic,
         partitions: one.partitions.filter((other) => one.topic !== topic || other !== partition),
@@ -261,7 +257,7 @@ class Apart {
       this.consumer.pause(this.paused);
     }
     return () => {
-      if (isAsBefore()) this.resume();
+      if (isOurs()) this.resume();
     };
   }
 

@@ -103,9 +103,10 @@ export class Acceptances {
    * in the document: by themselves they would be a page each, and a second write that the first waits for.
    */
   written(): Remembered & { readonly pages: readonly HistoryPage[] } {
-    const { accepted, recent = [] } = this.stored ?? {};
-    if (this.added.length === 0) return { ...this.stored, pages: [] };
-    const unpaged = [...recent, ...this.added];
+    const { accepted, recent } = this.stored ?? {};
+    if (this.added.length === 0)
+      return { ...(accepted && { accepted }), ...(recent && { recent }), pages: [] };
+    const unpaged = [...(recent ?? []), ...this.added];
     const size = unpaged.reduce((sum, { event }) => sum + event.length, 0);
     if (unpaged.length <= MOST_RECENT && size <= MOST_OF_RECENT)
       return { accepted: { keys: this.keys, pages: accepted?.pages ?? '' }, recent: unpaged, pages: [] };
@@ -182,26 +183,24 @@ export class History<E extends CloudEvent> {
 
   /** What an entity has accepted, in the order in which it was learnt of. @param remembered as its document has it */
   async of(entity: string, remembered: Remembered): Promise<Placed<E>[]> {
-    const byId = remembered.accepted?.pages
-      ? await this.pages({ $gt: `${entity} `, $lt: `${entity}!` })
-      : NO_PAGES;
+    const { pages } = remembered.accepted ?? {};
+    const byId = await this.pages(pages ? { $gt: `${entity} `, $lt: `${entity}!` } : undefined);
     return placed(byId, entity, remembered);
   }
 
   /** The same of several, in one request. */
   async ofEach(remembered: ReadonlyMap<string, Remembered>): Promise<Map<string, Placed<E>[]>> {
     const ids = [...remembered].flatMap(([entity, { accepted }]) => [...pageIdsOf(entity, accepted)]);
-    const byId = ids.length > 0 ? await this.pages({ $in: ids }) : NO_PAGES;
+    const byId = await this.pages(ids.length > 0 ? { $in: ids } : undefined);
     return new Map([...remembered].map(([entity, one]) => [entity, placed(byId, entity, one)]));
   }
 
-  private async pages(_id: mongo.Condition<string>): Promise<ReadonlyMap<string, HistoryPage>> {
+  private async pages(_id: mongo.Condition<string> | undefined): Promise<ReadonlyMap<string, HistoryPage>> {
+    if (_id === undefined) return new Map();
     const found = await this.collection.find({ _id }, { readConcern: { level: 'majority' } }).toArray();
     return new Map(found.map((page) => [page._id, page]));
   }
 }
-
-const NO_PAGES: ReadonlyMap<string, HistoryPage> = new Map();
 
 function placed<E extends CloudEvent>(
   byId: ReadonlyMap<string, HistoryPage>,

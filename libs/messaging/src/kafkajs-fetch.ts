@@ -28,7 +28,7 @@ export class StoppedConsumer extends Error {
 }
 
 interface Origin {
-  /** Whether it was fetched by the assignment that its consumer still has. */
+  /** Whether it was fetched by the assignment that its consumer still has; none once that has stopped. */
   readonly isOfAssignment: () => boolean;
   /** Whether it was fetched from where its consumer still is to fetch from. */
   readonly isNext: () => boolean;
@@ -68,7 +68,7 @@ export function watchFetches(): void {
     const { consumerGroup } = this;
     const { offsetManager } = consumerGroup;
     const batches = await fetch.call(this, nodeId);
-    const isOfAssignment = (): boolean => consumerGroup.offsetManager === offsetManager;
+    const isOfAssignment = (): boolean => this.running && consumerGroup.offsetManager === offsetManager;
     for (const batch of batches) {
       const { topic, partition, fetchedOffset } = batch;
       const isNext = (): boolean =>
