@@ -1,5 +1,7 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { type Channel, channel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+
+const IS_WATCHED = Symbol.for('orebound.unsent');
 
 /**
  * Fails whoever waits for a socket to take more once that socket is closed. MongoDB's driver (7.8, 7.9) waits for `drain`
@@ -9,9 +11,14 @@ import type { Socket } from 'node:net';
  *
  * Only sockets of plain TCP are seen: Node tells nobody of those it makes for TLS. For those the transport's own limit
  * stands (`KafkaBatchServer`).
+ *
+ * Once for the process, which has the channel: Jest loads this module anew for each file of tests.
  */
 export function failWhatIsUnsent(): void {
-  subscribe('net.client.socket', (message) => {
+  const sockets = channel('net.client.socket') as Channel & { [IS_WATCHED]?: true };
+  if (sockets[IS_WATCHED]) return;
+  sockets[IS_WATCHED] = true;
+  sockets.subscribe((message) => {
     const { socket } = message as { socket: Socket };
     socket.on('close', () => {
       if (socket.listenerCount('drain') > 0 && socket.listenerCount('error') > 0)
