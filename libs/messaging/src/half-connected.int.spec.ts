@@ -53,7 +53,13 @@ describe('a broker that hangs', () => {
     'does not hold up a process that stops while it owes it an answer',
     async () => {
       const message = { topic: COUNTERS_AUDIT.name, key: 'a', value: 'b', headers: {} };
-      await client.ensureTopics(TOPICS);
+      // The connection that hung before is told of at its next use, which fails.
+      const isReached = (): Promise<boolean> =>
+        client.ensureTopics(TOPICS).then(
+          () => true,
+          () => false,
+        );
+      await until('it is reached', isReached, 30_000);
       await client.send([message]);
       await stack.kafka!.kill('SIGSTOP');
       const sent = client.send([message]).catch(() => undefined);
