@@ -45,7 +45,8 @@ const LOST_REPLIES = [
 const MONGODB_AWAY = [fault('servers', 'kill-mongod', 4_000, { afterMs: 2_000 })];
 const KAFKA_AWAY = [
   fault('links', 'drop-replies-kafka', 9_000),
-  fault('servers', 'kill-broker', 500, { afterMs: 3_000 }),
+  // For longer than a send is tried by the client itself.
+  fault('servers', 'kill-broker', 12_000, { afterMs: 3_000 }),
 ];
 /** An owner is frozen between reading a document and writing it, and another goes on in its place. */
 const STALE_OWNER = [
