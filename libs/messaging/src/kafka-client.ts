@@ -90,6 +90,12 @@ const isHalfConnected = (error: unknown): boolean => (error as Error).message ==
 const isOfOldLeader = (error: unknown): boolean =>
   (error as { type?: string }).type === 'NOT_LEADER_FOR_PARTITION';
 
+/**
+ * Whether kafkajs has asked brokers of the cluster and none has answered: it passes over what each of them failed with, and breaks
+ * at the nothing it is left with (`Cannot destructure property 'topicMetadata'`). A connection that died unseen is enough for it.
+ */
+const isOfNoAnswer = (error: unknown): boolean => error instanceof TypeError;
+
 /** Whether a broker has answered, and refused: it may be by one topic, or by one message's size. */
 const isAnswer = (error: unknown): boolean => {
   const { type, cause } = error as { type?: string; cause?: { type?: string } };
@@ -118,9 +124,8 @@ export interface KafkaClientOptions {
 export class KafkaClient {
   private readonly kafka: KafkaJs;
   private readonly producer: Producer;
-  private readonly admin: Admin;
   private producerReady: Promise<void> | undefined;
-  private adminReady: Promise<void> | undefined;
+  private adminReady: Promise<Admin> | undefined;
   private closed = false;
 
   private readonly namespace: string;
@@ -159,7 +164,6 @@ export class KafkaClient {
       createPartitioner: partitioner,
       allowAutoTopicCreation: false,
     });
-    this.admin = this.kafka.admin();
   }
 
   /**
@@ -235,16 +239,17 @@ export class KafkaClient {
   async ensureTopics(
     topics: readonly TopicDeclaration[],
   ): Promise<{ created: string[]; tooSmall: string[] }> {
-    return this.withAdmin(() => this.createMissing(topics));
+    return this.withAdmin((admin) => this.createMissing(admin, topics));
   }
 
   private async createMissing(
+    admin: Admin,
     topics: readonly TopicDeclaration[],
   ): Promise<{ created: string[]; tooSmall: string[] }> {
-    const existing = new Set(await this.admin.listTopics());
+    const existing = new Set(await admin.listTopics());
     const missing = topics.filter(({ name }) => !existing.has(this.named(name)));
     if (missing.length > 0) {
-      await this.admin.createTopics({
+      await admin.createTopics({
         waitForLeaders: false, // kafkajs gives up at the first broker that has not heard of a new topic yet
         topics: missing.map(({ name, partitions, config }) => ({
           topic: this.named(name),
@@ -254,7 +259,10 @@ export class KafkaClient {
         })),
       });
     }
-    const partitionsOf = await this.partitionsOf(topics.map(({ name }) => name));
+    const partitionsOf = await this.partitionsOf(
+      admin,
+      topics.map(({ name }) => name),
+    );
     return {
       created: missing.map(({ name }) => name),
       tooSmall: topics
@@ -264,10 +272,10 @@ export class KafkaClient {
   }
 
   /** How many partitions each topic has, once all of them have leaders: one that was just made may have none yet. */
-  private async partitionsOf(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  private async partitionsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const { topics } = await this.admin.fetchTopicMetadata({
+        const { topics } = await admin.fetchTopicMetadata({
           topics: names.map((name) => this.named(name)),
         });
         return new Map(topics.map(({ name, partitions }) => [this.plain(name), partitions.length]));
@@ -280,17 +288,17 @@ export class KafkaClient {
 
   /** How far a group is, asked of the broker, so it is right even when the consumer stands still. */
   async positions(groupId: string, topics: readonly string[]): Promise<Position[]> {
-    return this.withAdmin(() => this.positionsOf(groupId, topics));
+    return this.withAdmin((admin) => this.positionsOf(admin, groupId, topics));
   }
 
-  private async positionsOf(groupId: string, topics: readonly string[]): Promise<Position[]> {
-    const committed = await this.admin.fetchOffsets({
+  private async positionsOf(admin: Admin, groupId: string, topics: readonly string[]): Promise<Position[]> {
+    const committed = await admin.fetchOffsets({
       groupId: this.named(groupId),
       topics: topics.map((topic) => this.named(topic)),
     });
     const positions: Position[] = [];
     for (const { topic, partitions } of committed) {
-      const ends = await this.admin.fetchTopicOffsets(topic);
+      const ends = await admin.fetchTopicOffsets(topic);
       for (const { partition, offset } of partitions) {
         const end = ends.find((candidate) => candidate.partition === partition);
         if (!end) continue;
@@ -303,7 +311,7 @@ export class KafkaClient {
 
   /** @throws when Kafka does not answer. */
   async ping(): Promise<void> {
-    await this.withAdmin(() => this.admin.describeCluster());
+    await this.withAdmin((admin) => admin.describeCluster());
   }
 
   /** Consumes until it is stopped; comes back by itself after every failure. */
@@ -314,7 +322,10 @@ export class KafkaClient {
   /** Ends the connections, once what was asked for has been answered: within 2 s, though a broker may hang. */
   async close(): Promise<void> {
     this.closed = true;
-    await atMost(CLOSE_WITHIN_MS, Promise.allSettled([this.producer.disconnect(), this.admin.disconnect()]));
+    await atMost(
+      CLOSE_WITHIN_MS,
+      Promise.allSettled([this.producer.disconnect(), this.adminReady?.then((admin) => admin.disconnect())]),
+    );
   }
 
   private named(name: string): string {
@@ -333,25 +344,42 @@ export class KafkaClient {
     return this.producerReady;
   }
 
-  private async withAdmin<T>(work: () => Promise<T>): Promise<T> {
-    await this.connectAdmin();
-    try {
-      return await work();
-    } catch (error) {
-      if (isHalfConnected(error) || isOfOldLeader(error)) {
-        this.adminReady = undefined;
-        await this.admin.disconnect();
+  /** Does work that may be done twice: where no broker has answered, it is done once more, on new connections. */
+  private async withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      const ready = this.connectAdmin();
+      const admin = await ready;
+      try {
+        return await work(admin);
+      } catch (error) {
+        const isUnanswered = isOfNoAnswer(error);
+        if (isUnanswered || isHalfConnected(error) || isOfOldLeader(error)) {
+          if (this.adminReady === ready) this.adminReady = undefined;
+          await admin.disconnect();
+        }
+        if (!isUnanswered) throw error;
+        if (attempt > 0) throw new Error('no broker of Kafka has answered', { cause: error });
       }
-      throw error;
     }
   }
 
-  private connectAdmin(): Promise<void> {
-    this.adminReady ??= this.connect(this.admin).catch((error: unknown) => {
+  private connectAdmin(): Promise<Admin> {
+    this.adminReady ??= this.connectNewAdmin().catch((error: unknown) => {
       this.adminReady = undefined;
       throw error;
     });
     return this.adminReady;
+  }
+
+  private async connectNewAdmin(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    try {
+      await this.connect(admin);
+      return admin;
+    } catch (error) {
+      await admin.disconnect(); // of a broker that is late with its answer the connection still stands
+      throw error;
+    }
   }
 
   /** What reaches Kafka only after `close` is closed again: nobody else would, and `close` does not wait for it. */
