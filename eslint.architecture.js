@@ -10,7 +10,13 @@ const ACROSS = {
   message:
     'A relative import stays in its own src. Another library goes by its # name; another app, not at all.',
 };
-const KNOW_KAFKAJS = ['kafka-client.ts', 'group-consumer.ts', 'kafkajs-records.ts', 'partitioner.ts'];
+const KNOW_KAFKAJS = [
+  'kafka-client.ts',
+  'group-consumer.ts',
+  'kafkajs-records.ts',
+  'kafkajs-responses.ts',
+  'partitioner.ts',
+];
 const KAFKAJS = {
   regex: '^kafkajs(/|$)',
   message: `Only ${KNOW_KAFKAJS.join(', ')} in libs/messaging/src know the Kafka client library.`,

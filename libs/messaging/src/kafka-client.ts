@@ -1,5 +1,5 @@
 /**
- * With `group-consumer.ts`, `partitioner.ts`, `kafkajs-records.ts` and `kafkajs-fetch.ts`, all that knows the Kafka client library
+ * With `group-consumer.ts`, `partitioner.ts` and `kafkajs-*.ts`, all that knows the Kafka client library
  * (kafkajs). All else in Orebound speaks of the messages and batches declared here, so that another client can take its place.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import type { Headers } from '#contracts/kafka-binding.js';
 import { atMost, backoff } from './backoff.js';
 import { type ConsumerOptions, GroupConsumer } from './group-consumer.js';
 import { kafkajs } from './kafkajs-records.js';
+import { openSocket } from './kafkajs-responses.js';
 import type { Log } from './log.js';
 import { partitioner } from './partitioner.js';
 import { together } from './together.js';
@@ -137,6 +138,7 @@ export class KafkaClient {
       ...(options.ssl && { ssl: true }),
       ...(options.sasl && { sasl: options.sasl as SASLOptions }),
       brokers: [...options.brokers],
+      socketFactory: openSocket,
       clientId: options.clientId,
       connectionTimeout: 3_000,
       requestTimeout: 10_000,

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Kafkajs from 'kafkajs';
 import { crc32c } from './crc32c.js';
 import { joinOnce } from './kafkajs-requests.js';
+import { putTogetherAsItComes } from './kafkajs-responses.js';
 import { type Bytes, type HeaderValues, type RecordToWrite, RecordWriter } from './record-writer.js';
 
 /** What kafkajs reads with, as far as it is used here; not a part of its public face. */
@@ -61,6 +62,7 @@ const BatchEncoder = require('kafkajs/src/protocol/encoder') as new (size: numbe
 
 function loadedFrugally(): typeof Kafkajs {
   joinOnce();
+  putTogetherAsItComes();
   const replace = (path: string, by: unknown): void => {
     require(path);
     require.cache[require.resolve(path)]!.exports = by;
