@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describeKafka } from './describe-kafka.js';
 import { freePort, retryTakenPort } from './free-port.js';
 import type { KafkaProgram } from './kafka-program.js';
+import { SecuredListener } from './secured-listener.js';
 import type { ServerHandle } from './server-handle.js';
 import { type Exit, SupervisedProcess } from './supervised-process.js';
 import { ServerNotReadyError, untilReady } from './until-ready.js';
@@ -18,6 +19,8 @@ export interface KafkaNode {
   readonly controllers: ReadonlyMap<number, number>;
   /** Where the other brokers find this one, and where it listens for them; where clients do, unless told. */
   readonly replication?: { readonly port: number; readonly foundAt: number };
+  /** A port more, for clients that log in, over TLS. */
+  readonly securedPort?: number;
   /** `-Xmx` of its JVM. */
   readonly heap: string;
 }
@@ -30,6 +33,7 @@ export class KafkaBroker implements ServerHandle {
   #process: SupervisedProcess;
   #program: KafkaProgram;
   #node: KafkaNode;
+  #secured: SecuredListener | undefined;
 
   private constructor(process: SupervisedProcess, program: KafkaProgram, clusterId: string, node: KafkaNode) {
     this.#process = process;
@@ -41,13 +45,15 @@ export class KafkaBroker implements ServerHandle {
 
   /**
    * A cluster of one. Resolves when a client is given the cluster's brokers and topics.
+   * @param options `secured`: it listens for clients that log in over TLS too
    * @throws ServerNotReadyError
    */
-  static async create(program: KafkaProgram): Promise<KafkaBroker> {
+  static async create(program: KafkaProgram, options: { secured?: boolean } = {}): Promise<KafkaBroker> {
     return retryTakenPort(async () => {
       const [port, controllerPort] = [await freePort(), await freePort()];
       const controllers = new Map([[1, controllerPort]]);
-      const node = { id: 1, port, controllerPort, controllers, heap: '512m' };
+      const secured = options.secured && { securedPort: await freePort() };
+      const node = { id: 1, port, controllerPort, controllers, heap: '512m', ...secured };
       const broker = await KafkaBroker.prepare(program, newClusterId(), node);
       try {
         await broker.start();
@@ -69,6 +75,12 @@ export class KafkaBroker implements ServerHandle {
       await broker.stop();
       throw error;
     }
+  }
+
+  /** Where clients log in, and the certificate (PEM) to be trusted there; undefined unless it was to be had. */
+  get secured(): { readonly address: string; readonly certificate: string } | undefined {
+    const secured = this.#secured;
+    return secured && { address: `127.0.0.1:${secured.port}`, certificate: secured.certificate };
   }
 
   get pid(): number | undefined {
@@ -103,8 +115,15 @@ export class KafkaBroker implements ServerHandle {
   }
 
   async #format(): Promise<void> {
-    await writeFile(this.#properties, serverProperties(this.#node, join(this.#process.folder, 'data')));
-    await this.#java('kafka.tools.StorageTool', 'format', '-t', this.clusterId, '-c', this.#properties);
+    const { folder } = this.#process;
+    const { securedPort } = this.#node;
+    if (securedPort) this.#secured = await SecuredListener.create(this.#program, securedPort, folder);
+    await writeFile(this.#properties, serverProperties(this.#node, join(folder, 'data'), this.#secured));
+    await this.#java(
+      'kafka.tools.StorageTool',
+      ...['format', '-t', this.clusterId, '-c', this.#properties],
+      ...(this.#secured?.formatArguments ?? []),
+    );
     const { code } = await this.#process.exited();
     if (code !== 0) {
       throw new ServerNotReadyError(
@@ -133,7 +152,7 @@ export class KafkaBroker implements ServerHandle {
 
 export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'A');
 
-function serverProperties(node: KafkaNode, dataFolder: string): string {
+function serverProperties(node: KafkaNode, dataFolder: string, secured?: SecuredListener): string {
   const { port, controllerPort, replication } = node;
   const local = (name: string, at: number): string => `${name}://127.0.0.1:${at}`;
   return [
@@ -144,16 +163,19 @@ function serverProperties(node: KafkaNode, dataFolder: string): string {
       local('PLAINTEXT', port),
       local('CONTROLLER', controllerPort),
       ...(replication ? [local('REPLICATION', replication.port)] : []),
+      ...(secured ? [local('SECURED', secured.port)] : []),
     ].join()}`,
     `advertised.listeners=${[
       local('PLAINTEXT', port),
       // What a controller tells of itself counts more with the others than where they were told to find it.
       local('CONTROLLER', node.controllers.get(node.id)!),
       ...(replication ? [local('REPLICATION', replication.foundAt)] : []),
+      ...(secured ? [local('SECURED', secured.port)] : []),
     ].join()}`,
     'controller.listener.names=CONTROLLER',
     `inter.broker.listener.name=${replication ? 'REPLICATION' : 'PLAINTEXT'}`,
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,REPLICATION:PLAINTEXT',
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,REPLICATION:PLAINTEXT,SECURED:SASL_SSL',
+    ...(secured?.properties ?? []),
     `log.dirs=${dataFolder.replaceAll('\\', '/')}`,
     ...clusterSettings(node.controllers.size).map(([key, value]) => `${key}=${value}`),
     '',

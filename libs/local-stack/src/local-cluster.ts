@@ -10,6 +10,8 @@ export interface LocalClusterOptions {
   /** Of Kafka and of MongoDB each: one, as `npm start` has it, or three, as production has. */
   servers: 1 | 3;
   log: Log;
+  /** A lone broker listens for clients that log in over TLS too. */
+  secured?: boolean;
   /** Where a lone mongod keeps its data: the system's folder for temporary files unless told. */
   mongodFolder?: string;
 }
@@ -31,7 +33,7 @@ export interface LocalCluster {
  * @throws LocalStackUnavailableError
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
-  const { servers, log, mongodFolder } = options;
+  const { servers, log, secured = false, mongodFolder } = options;
   const attempts = { kafka: new Attempts(), mongodb: new Attempts() };
   const [kafka, mongod] = await Promise.all([
     kafkaProgram(process.env, log, attempts.kafka),
@@ -52,7 +54,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
         stop: () => cluster.stop(),
       };
     }
-    const broker = await KafkaBroker.create(kafka);
+    const broker = await KafkaBroker.create(kafka, { secured });
     return { brokers: [broker], isolate: () => undefined, stop: () => broker.stop() };
   };
   const [brokers, mongods] = await Promise.allSettled([
