@@ -143,6 +143,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const route = this.routes.get(batch.topic)!;
     const { subjectsApart } = route.subscription;
     const gathered = subjectsApart ? this.backlogs.gather(batch, this.mostAtOnce) : undefined;
+    if (gathered) batch.forget(); // it has been copied, or is fetched again
     if (gathered === 'later') return;
     if (gathered) this.options.state.takesAlone(nameOf(batch));
     const inHand = this.begin(route, batch);

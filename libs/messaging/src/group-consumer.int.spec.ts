@@ -9,6 +9,8 @@ import { until } from './testing/until.js';
 const LIMIT = 60_000;
 /** Of the 500 ms that a request waits at the broker: by then it is there. */
 const IS_ASKING_MS = 100;
+/** More than the memory that Node shares out among what is small. */
+const LARGE = { key: 'a', value: 'x'.repeat(2 * Buffer.poolSize) };
 
 describe('a member of a consumer group', () => {
   let world: CounterWorld;
@@ -70,6 +72,37 @@ describe('a member of a consumer group', () => {
 
       await until('the new one is there', () => seen.includes('0:3'));
       expect(seen.slice(3)).toEqual(['0:0', '0:1', '0:2', '0:3']);
+    },
+    LIMIT,
+  );
+
+  it(
+    'gives back the memory of what came alone and is forgotten: it cannot be read any more',
+    async () => {
+      let forgotten: PartitionBatch | undefined;
+      await world.givenMessages([LARGE], 0);
+      consume((batch) => {
+        forgotten = batch;
+        batch.forget();
+      });
+      await until('it is there', () => seen.length === 1);
+      expect(() => forgotten!.messages[0]!.value).toThrow(/detached/);
+    },
+    LIMIT,
+  );
+
+  it(
+    'leaves memory alone that messages of another partition came in too',
+    async () => {
+      const batches: PartitionBatch[] = [];
+      await world.givenMessages([LARGE], 0);
+      await world.givenMessages([LARGE], 1);
+      consume((batch) => {
+        batches.push(batch);
+        batch.forget();
+      });
+      await until('both are there', () => seen.length === 2);
+      for (const { messages } of batches) expect(messages[0]!.value).toHaveLength(LARGE.value.length);
     },
     LIMIT,
   );

@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka, TopicPartitions } from 'kafkajs';
 import { backoff, pause } from './backoff.js';
 import { FetchedMessage } from './fetched-message.js';
-import { assignmentOf, isNext, watchFetches } from './kafkajs-fetch.js';
+import { assignmentOf, giveBack, isNext, watchFetches } from './kafkajs-fetch.js';
 import { comingBack, joinAsBefore, type Membership } from './kafkajs-member.js';
 import type { Log } from './log.js';
 import { together } from './together.js';
@@ -24,6 +24,8 @@ export interface PartitionBatch {
   fetchFrom(offset: number): void;
   /** Has no other partition fetched, until what it returns is called or the group is joined anew. */
   fetchAlone(): () => void;
+  /** Gives back the memory of its messages, as far as it is theirs alone. None of them is to be read any more. */
+  forget(): void;
   /** False once the consumer stops or has joined its group anew: put the batch down at the next safe point. */
   isActive(): boolean;
 }
@@ -218,6 +220,7 @@ export class GroupConsumer {
       },
       fetchFrom,
       fetchAlone: () => apart.fetchAlone(topic, partition, isOurs),
+      forget: () => giveBack(batch),
       isActive: () => isOurs() && !isStale(),
     });
   }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { ReadRecord } from './kafkajs-records.js';
 
 /** kafkajs's own runner of a consumer, as far as it is used here; not a part of its public face. */
 interface RunnerClass {
@@ -17,6 +18,8 @@ interface FetchedBatch {
   readonly partition: number;
   /** Where it was to begin. Of 64 bits, so text. */
   readonly fetchedOffset?: string;
+  /** None where the partition had nothing to give. */
+  readonly rawMessages: readonly object[];
 }
 
 /** Ends the fetchers of a consumer that has stopped. */
@@ -32,6 +35,8 @@ interface Origin {
   readonly isOfAssignment: () => boolean;
   /** Whether it was fetched from where its consumer still is to fetch from. */
   readonly isNext: () => boolean;
+  /** Whether nothing else came in the response that brought it. */
+  readonly isAlone: boolean;
 }
 
 const origins = new WeakMap<object, Origin>();
@@ -52,6 +57,18 @@ export const assignmentOf = (batch: object): (() => boolean) => origins.get(batc
 export const isNext = (batch: object): boolean => origins.get(batch)?.isNext() ?? false;
 
 /**
+ * Gives back the memory of the response that a batch came in, where it came alone: it would else stay until it is collected. None
+ * of the batch's messages can be read any more then. Who tries gets a TypeError.
+ */
+export function giveBack(batch: { readonly messages: readonly object[] }): void {
+  const [first] = batch.messages;
+  if (!origins.get(batch)?.isAlone || !(first instanceof ReadRecord)) return;
+  const { buffer } = first.body;
+  // What is smaller may stand beside what is others', in memory that Node shares out.
+  if (buffer.byteLength > Buffer.poolSize) (buffer as ArrayBuffer).transfer(0);
+}
+
+/**
  * Has kafkajs end a fetcher of a consumer that has stopped, in place of giving it nothing, and remember by which
  * assignment it has fetched.
  *
@@ -69,11 +86,12 @@ export function watchFetches(): void {
     const { offsetManager } = consumerGroup;
     const batches = await fetch.call(this, nodeId);
     const isOfAssignment = (): boolean => this.running && consumerGroup.offsetManager === offsetManager;
+    const isAlone = batches.filter(({ rawMessages }) => rawMessages.length > 0).length === 1;
     for (const batch of batches) {
       const { topic, partition, fetchedOffset } = batch;
       const isNext = (): boolean =>
         isOfAssignment() && offsetManager!.nextOffset(topic, partition).toString() === fetchedOffset;
-      origins.set(batch, { isOfAssignment, isNext });
+      origins.set(batch, { isOfAssignment, isNext, isAlone });
     }
     return batches;
   };
