@@ -11,6 +11,9 @@ const TRACE = {
 };
 const LOGGED = { trace_id: '0af7651916cd43dd8448eb211c80319c', correlationid: 'corr-1' };
 
+/** As pino counts. */
+const INFO = 30;
+
 const connectTo = (url: string): Socket => connect(Number(new URL(url).port), '127.0.0.1');
 
 describe('the process', () => {
@@ -33,6 +36,12 @@ describe('the process', () => {
     await until(`it logs ${words}`, () => found() !== undefined);
     return found()!;
   };
+
+  it('starts without a warning of its own: what Kafka makes it wait for is said by the client', () => {
+    expect(service.lines.filter(({ level, kafka }) => Number(level) > INFO && kafka === undefined)).toEqual(
+      [],
+    );
+  });
 
   it('logs a request that it refuses, with its trace and correlation ids', async () => {
     await fetch(`${url}/events`, {

@@ -51,6 +51,15 @@ export class Database {
     void this.connect();
   }
 
+  /** Resolves once MongoDB has been reached for the first time, or at once when `signal` is aborted. */
+  async opened(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.connection.once('connected', resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (!signal.aborted && this.connection.readyState !== mongoose.ConnectionStates.connected) await promise;
+    this.connection.off('connected', resolve);
+  }
+
   private async connect(): Promise<void> {
     const { signal } = this.closing;
     while (!signal.aborted) {

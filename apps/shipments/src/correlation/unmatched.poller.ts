@@ -3,6 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Gauge, Registry } from 'prom-client';
 import type { EventOf } from '#contracts/contract.js';
 import { MatchExpired, SHIPMENTS_CORRELATION } from '#contracts/shipments.js';
+import { Database } from '#service/database.js';
 import { Intake } from '#service/intake.js';
 import { Poller } from '#service/poller.js';
 import { CONFIG } from '#service/service.module.js';
@@ -22,6 +23,7 @@ export class UnmatchedPoller extends Poller {
   private readonly oldest: Gauge;
 
   constructor(
+    private readonly database: Database,
     private readonly unmatched: UnmatchedCollection,
     private readonly intake: Intake,
     @Inject(CONFIG) private readonly config: ShipmentsConfig,
@@ -44,6 +46,7 @@ export class UnmatchedPoller extends Poller {
 
   protected async run(): Promise<void> {
     const everyMs = Math.min(EVERY_MS, (this.config.unmatchedExpireAfterSeconds * 1_000) / 2);
+    await this.database.opened(this.signal);
     while (!this.signal.aborted) {
       await this.look(new Date()).catch((error: unknown) => {
         this.log.warn({ error: String(error) }, 'the waiting room cannot be looked at; trying again');
