@@ -111,6 +111,7 @@ function batchesOf(seeds: readonly number[]): EventBatch<ShipmentEvent>[] {
     partition,
     firstOffset: -1,
     lastOffset: -1,
+    publishedUpTo: new Map(),
     received,
   }));
 }

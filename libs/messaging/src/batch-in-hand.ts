@@ -106,6 +106,7 @@ export class BatchInHand {
       return true;
     }, context.sessionTimeoutMs);
     if (!committed) return false;
+    context.state.committed(batch, stretch.lastOffset + 1);
     await context.reached('committed');
     account(finished, batch, stretch.count, context);
     return true;
@@ -141,7 +142,7 @@ export class BatchInHand {
     range: OffsetRange,
     messages: readonly IncomingMessage[],
   ): Promise<Outcome | undefined> {
-    const { client, subscription, handle, reached } = this.context;
+    const { client, subscription, handle, reached, state } = this.context;
     const { topic, partition } = this.batch;
     const { received, refused, ignored } = readBatch(subscription, partition, messages);
     await reached('read');
@@ -152,7 +153,8 @@ export class BatchInHand {
       let repeated = 0;
       let refusals: readonly Refusal[] = refused;
       let told = false;
-      const events: EventBatch = { topic, partition, ...range, received };
+      const { publishedUpTo } = state;
+      const events: EventBatch = { topic, partition, ...range, publishedUpTo, received };
       const parts = received.length === 0 ? [NOTHING] : await handle(events);
       for await (const part of parts) {
         await reached('written');

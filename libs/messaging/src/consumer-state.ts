@@ -18,6 +18,10 @@ export interface Lag {
 export const nameOf = ({ topic, partition }: Pick<Lag, 'topic' | 'partition'>): string =>
   `${topic}/${partition}`;
 
+/** A partition as a field of a document: MongoDB reads a dot as a path. */
+export const originOf = ({ topic, partition }: Pick<Lag, 'topic' | 'partition'>): string =>
+  `${topic.replaceAll('.', '/')}/${partition}`;
+
 /** Silent for longer than this, while Kafka answers others, a consumer is taken for dead. */
 export const SILENT_AFTER_MS = 45_000;
 /** Kafka, asked every few seconds, that has not answered for this long was away. */
@@ -30,6 +34,7 @@ export class ConsumerState {
   private kafkaAnsweredAt = 0;
   private kafkaBackAt = 0;
   private readonly waits = new Map<string, Waiting>();
+  private readonly done = new Map<string, number>();
   private readonly lags = new Map<string, Lag & { advancedAt: number }>();
   private alone: string | undefined;
   private letters = 0;
@@ -89,15 +94,27 @@ export class ConsumerState {
     this.lastLetterAt = new Date(this.now());
   }
 
+  /** All before the offset is done of a partition: what it brings forth is published. */
+  committed(partition: Pick<Lag, 'topic' | 'partition'>, offset: number): void {
+    const origin = originOf(partition);
+    this.done.set(origin, Math.max(offset, this.done.get(origin) ?? 0));
+  }
+
   measured(lags: readonly Lag[]): void {
     const known = new Map(this.lags);
     this.lags.clear();
     for (const lag of lags) {
+      this.committed(lag, lag.committed);
       const key = nameOf(lag);
       const before = known.get(key);
       const advanced = !before || lag.committed > before.committed || lag.committed >= lag.end;
       this.lags.set(key, { ...lag, advancedAt: advanced ? this.now() : before.advancedAt });
     }
+  }
+
+  /** By origin, the offset before which all is done, by whichever instance: as far as is known here. */
+  get publishedUpTo(): ReadonlyMap<string, number> {
+    return this.done;
   }
 
   get waiting(): Waiting | undefined {

@@ -18,6 +18,11 @@ export interface EventBatch<E extends CloudEvent = CloudEvent> {
   readonly firstOffset: number;
   /** The last offset of those messages. */
   readonly lastOffset: number;
+  /**
+   * By origin (`originOf`), the offset before which all of a partition is published, of any that this instance knows it of. What an
+   * entity's other partitions brought forth, and may not have published yet, goes ahead of what the batch publishes of it.
+   */
+  readonly publishedUpTo: ReadonlyMap<string, number>;
   readonly received: readonly Received<E>[];
 }
 

@@ -1,5 +1,6 @@
 import { CounterChild } from './testing/counter-child.js';
 import { additions, CounterWorld } from './testing/counter-world.js';
+import { COUNTERS_EVENTS } from './testing/counters.js';
 import { expectExactlyOnce } from './testing/exactly-once.js';
 import { until } from './testing/until.js';
 
@@ -56,10 +57,19 @@ describe('an owner that is no longer one', () => {
 
 describe('two owners of one entity at once', () => {
   let world: CounterWorld;
+  const children: CounterChild[] = [];
+  const start = async (...given: Parameters<typeof CounterChild.start>): Promise<CounterChild> => {
+    const child = await CounterChild.start(...given);
+    children.push(child);
+    return child;
+  };
   beforeEach(async () => {
     world = await CounterWorld.shared(4);
   }, LIMIT);
-  afterEach(() => world.close());
+  afterEach(async () => {
+    for (const child of children.splice(0)) await child.kill();
+    await world.close();
+  });
 
   it(
     'have every effect once, whichever partition an event came by',
@@ -86,6 +96,46 @@ describe('two owners of one entity at once', () => {
 
       await expectExactlyOnce(world, events);
       await Promise.all([one.stop(), other.stop()]);
+    },
+    LIMIT,
+  );
+
+  it.each([
+    ['in an outbox', true],
+    ['by its history', false],
+  ])(
+    'publish in the order of its sequence what each has brought forth, where that is kept %s',
+    async (_, outbox) => {
+      const [first, second] = [additions(1, 1), additions(1, 1)];
+      const slow = await start(
+        world.place,
+        { ...SETTINGS, outbox },
+        { step: 'written', nth: 1, how: 'hold' },
+      );
+      const other = await start(world.place, { ...SETTINGS, outbox });
+      const partitions = (): Promise<(readonly number[])[]> =>
+        Promise.all(
+          [slow, other].map(async (one) => (await one.report()).assignment['counters.inbound'] ?? []),
+        );
+      await until('both have partitions', async () =>
+        (await partitions()).every(({ length }) => length === 2),
+      );
+      const [ofSlow, ofOther] = await partitions();
+      await world.given(first, ofSlow![0]);
+      await slow.isHeld(); // written, and not yet published
+      await world.given(second, ofOther![0]);
+
+      const sequences = async (): Promise<number[]> =>
+        (await world.published())
+          .filter(({ topic }) => topic === world.named(COUNTERS_EVENTS.name))
+          .map(({ headers }) => Number(headers['ce_sequence']));
+      await until('something is published', async () => (await sequences()).length > 0);
+      expect(await sequences()).toEqual([1, 3]);
+
+      slow.release();
+      await world.drained();
+      await expectExactlyOnce(world, [...first, ...second]);
+      await Promise.all([slow.stop(), other.stop()]);
     },
     LIMIT,
   );

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { RefusedEvent } from '#contracts/fault.js';
 import type { EventBatch, Received } from './effects.js';
+import { originOf } from './consumer-state.js';
 import type { Placed } from './history.js';
-import { type Caused, type Document, type Evolve, type Plan, Planner } from './planner.js';
+import { type Caused, type Document, type Evolve, type Plan, Planner, type Unpublished } from './planner.js';
 
 interface Sum {
   readonly total: number;
@@ -75,6 +76,7 @@ const batchOf = (received: readonly Received<Add>[]): EventBatch<Add> => ({
   partition: received[0]!.partition,
   firstOffset: received[0]!.offset,
   lastOffset: received.at(-1)!.offset,
+  publishedUpTo: new Map(),
   received,
 });
 
@@ -115,7 +117,7 @@ class Kept {
     return this.planner.loaded(this.document)?.state as Sum | undefined;
   }
 
-  planOf(batch: EventBatch<Add>, again: readonly Caused[] = []): Plan<Add> {
+  planOf(batch: EventBatch<Add>, again?: Unpublished): Plan<Add> {
     const before = this.planner.loaded(this.document) as Parameters<Planner<Sum, Add>['plan']>[2];
     const { received } = batch;
     return (
@@ -175,7 +177,9 @@ describe('the plan of an entity', () => {
       fc.property(anyBatches, (batches) => {
         const { planner, history, published } = taken(batches);
         const again = PARTITIONS.map((partition) =>
-          planner.foldedAgain(ENTITY, history, { ...batchOf([{ partition } as never]), topic: TOPIC }),
+          planner
+            .foldedAgain(ENTITY, history, (origin) => origin === originOf({ topic: TOPIC, partition }))
+            .flatMap(({ caused }) => caused),
         );
         const ids = (some: readonly Caused[]): string[] => some.map(({ event }) => event.id).sort();
 
@@ -196,14 +200,40 @@ describe('the plan of an entity', () => {
           const before = taken(batches.slice(0, -1));
           const kept = taken(batches);
           const batch = batchOf(batches.at(-1)!);
-          const again = kept.planner
-            .foldedAgain(ENTITY, kept.history, batch)
-            .filter(({ offset }) => offset >= batch.firstOffset);
-          const plan = kept.planOf(batch, again);
+          const own = kept.planner
+            .foldedAgain(
+              ENTITY,
+              kept.history,
+              (origin, offset) => origin === originOf(batch) && offset >= batch.firstOffset,
+            )
+            .flatMap(({ caused }) => caused);
+          const plan = kept.planOf(batch, { own, others: [] });
 
           expect(plan.update).toBeUndefined();
           expect(plan.pages).toEqual([]);
           expect(plain(plan.publish)).toEqual(plain(kept.published.slice(before.published.length)));
+        },
+      ),
+    );
+  });
+
+  it('publishes what other partitions brought forth before it ahead of what it brings forth, by their sequence', () => {
+    fc.assert(
+      fc.property(
+        anyBatches.filter((batches) => batches.length > 0),
+        (batches) => {
+          const kept = taken(batches.slice(0, -1));
+          const batch = batchOf(batches.at(-1)!);
+          const others = kept.planner
+            .foldedAgain(ENTITY, kept.history, (origin) => origin !== originOf(batch))
+            .flatMap(({ caused }) => caused);
+          const alone = kept.planOf(batch).publish;
+          const { publish } = kept.planOf(batch, { own: [], others });
+
+          const inOrder = publish.toSorted((a, b) => a.offset - b.offset); // as a projection does
+          const ids = (some: readonly Caused[]): string[] => some.map(({ event }) => event.id);
+          expect(ids(inOrder)).toEqual(ids(publish));
+          expect(ids(publish)).toEqual(alone.length > 0 ? [...ids(others), ...ids(alone)] : []);
         },
       ),
     );

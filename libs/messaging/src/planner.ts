@@ -4,6 +4,7 @@ import { RefusedEvent } from '#contracts/fault.js';
 import { type Announcement, published } from './announcement.js';
 import { type Delta, delta } from './delta.js';
 import type { EventBatch, Publication, Received, Refusal } from './effects.js';
+import { originOf } from './consumer-state.js';
 import { Acceptances, type Accepted, type HistoryPage, type Placed, type Remembered } from './history.js';
 
 /**
@@ -82,6 +83,21 @@ export interface Plan<E extends CloudEvent = CloudEvent> {
   /** Of the history, what is stored before the document speaks of it. */
   readonly pages: readonly HistoryPage[];
 }
+
+/** What events of one origin brought forth. */
+export interface BroughtForth {
+  readonly origin: string;
+  readonly caused: readonly Caused[];
+}
+
+/** What an entity has brought forth before, and what may not have been published yet. */
+export interface Unpublished {
+  /** Of the batch's own partition. */
+  readonly own: readonly Caused[];
+  readonly others: readonly Caused[];
+}
+
+const NOTHING: Unpublished = { own: [], others: [] };
 
 /** A publication, with the offset of its cause. */
 export interface Caused extends Publication {
@@ -165,9 +181,13 @@ export class Planner<S extends object, E extends CloudEvent> {
     };
   }
 
-  /** Of all that an entity has accepted, what the events of a batch's partition brought forth. */
-  foldedAgain(id: string, history: readonly Placed<E>[], { topic, partition }: EventBatch): Caused[] {
-    const brought: Caused[] = [];
+  /** Of all that an entity has accepted, what those events brought forth that are asked for, by their places. */
+  foldedAgain(
+    id: string,
+    history: readonly Placed<E>[],
+    isAskedFor: (origin: string, offset: number) => boolean,
+  ): BroughtForth[] {
+    const brought: BroughtForth[] = [];
     let state: S | undefined;
     let sequence = 0;
     for (const [index, received] of history.entries()) {
@@ -176,15 +196,15 @@ export class Planner<S extends object, E extends CloudEvent> {
       if (!step || step === 'repeated' || step instanceof RefusedEvent) continue;
       state = step.state;
       sequence += step.publish.length;
-      if (received.topic !== topic || received.partition !== partition) continue;
-      brought.push(...step.publish);
+      const origin = originOf(received);
+      if (isAskedFor(origin, received.offset)) brought.push({ origin, caused: step.publish });
     }
     return brought;
   }
 
   /**
    * Folds an entity's events.
-   * @param again what it brought forth before and may not be published yet
+   * @param again what it brought forth before and may not be published yet; nothing unless told
    * @param history all that was accepted before
    * @returns undefined where the fold asks for the history and it is not given
    */
@@ -192,14 +212,15 @@ export class Planner<S extends object, E extends CloudEvent> {
     batch: EventBatch<E>,
     id: string,
     before: Loaded<S> | undefined,
-    again: readonly Caused[],
+    again: Unpublished | undefined,
     events: readonly Received<E>[],
     history: readonly Accepted<E>[] | undefined,
   ): Plan<E> | undefined {
     const origin = originOf(batch);
-    const republished = again.filter(({ offset }) => offset <= batch.lastOffset);
+    const { own, others } = again ?? NOTHING;
+    const republished = own.filter(({ offset }) => offset <= batch.lastOffset);
     const publish = [...republished];
-    const unpublished = [...again];
+    const unpublished = [...own];
     const refused: Refusal[] = [];
     const acceptances = new Acceptances(id, batch, before);
     const accepted: Accepted<E>[] = [];
@@ -243,8 +264,13 @@ export class Planner<S extends object, E extends CloudEvent> {
       }
     }
     const version = before?.version ?? 0;
-    if (!changed)
-      return { id, version, update: undefined, publish, republished, refused, repeated, events, pages: [] };
+    const effects = {
+      publish: ahead(publish, others),
+      republished: ahead(republished, others),
+      refused,
+      repeated,
+    };
+    if (!changed) return { id, version, update: undefined, ...effects, events, pages: [] };
     const found = this.options.findBy?.(state!, { id, before: before?.state, learntAt });
     const { accepted: acceptance, recent, pages } = acceptances.written();
     const update = this.updateOf(
@@ -269,7 +295,7 @@ export class Planner<S extends object, E extends CloudEvent> {
       update.$set['accepted'] = acceptance;
       update.$set['acceptedSize'] = acceptedSize;
     }
-    return { id, version, update, publish, republished, refused, repeated, events, pages };
+    return { id, version, update, ...effects, events, pages };
   }
 
   private updateOf(before: object, after: object): Delta {
@@ -333,9 +359,25 @@ export class Planner<S extends object, E extends CloudEvent> {
   }
 }
 
-/** The partition that a batch is of, as a field of the outbox: MongoDB reads a dot as a path. */
-export const originOf = ({ topic, partition }: EventBatch): string =>
-  `${topic.replaceAll('.', '/')}/${partition}`;
+/** What comes of a plan, with what other partitions brought forth before the last of it: in the order of their sequence. */
+function ahead(publish: readonly Caused[], others: readonly Caused[]): readonly Caused[] {
+  if (publish.length === 0 || others.length === 0) return publish;
+  const mine = new Set(publish);
+  const all = [...publish, ...others].sort((a, b) => sequenceOf(a) - sequenceOf(b));
+  const from = all.findLastIndex((one) => mine.has(one));
+  let offset = all[from]!.offset;
+  // Where it has its cause is another partition: here it stands with what comes behind it.
+  return all
+    .slice(0, from + 1)
+    .reverse()
+    .map((one) => {
+      if (mine.has(one)) offset = one.offset;
+      return { ...one, offset };
+    })
+    .reverse();
+}
+
+const sequenceOf = ({ event }: Caused): number => Number(event.extensions['sequence']);
 
 export const outgrown = (id: string): RefusedEvent =>
   new RefusedEvent(

@@ -1,19 +1,20 @@
 import mongoose, { type mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
 import { bulkUpsert, type BulkUpserts, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
+import { originOf } from './consumer-state.js';
 import type { Effects, EventBatch, Received, Refusal } from './effects.js';
 import type { History, Placed } from './history.js';
 import {
-  type Bookkeeping,
+  type BroughtForth,
   type Caused,
   type Document,
   type Loaded,
-  originOf,
   outgrown,
   type Plan,
   Planner,
   type PlannerOptions,
   type Stored,
+  type Unpublished,
 } from './planner.js';
 import { groupsOf } from './slices.js';
 import { together } from './together.js';
@@ -81,8 +82,10 @@ export interface ProjectionOptions<S extends object, E extends CloudEvent> exten
  * - Where it is given a causally consistent session, a majority read in that session sees, of every event of the batch,
  *   what it has come to; and whatever was written anywhere before that.
  *
- * What it does not promise: that nothing is published twice (ids tell), and the order of publication between two
- * owners (`sequence` tells).
+ * - What is published of an entity for the first time comes in the order of its sequence, whichever partitions and owners it is by: what
+ *   another may have written and not published yet is published ahead, by its id once more.
+ *
+ * What it does not promise: that nothing is published twice (ids tell).
  */
 export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
   private readonly planner: Planner<S, E>;
@@ -203,13 +206,17 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const ids = [...pending.keys()];
     const found = await (session ? this.find(ids, WITHOUT_TEXTS, session) : this.findTogether(ids));
     const stored = new Map(ids.map((id) => [id, this.planner.loaded(found.get(id))]));
-    const unpublished = ids.filter((id) => mayBeUnpublished(batch, stored.get(id)));
+    const unpublished = ids.filter((id) =>
+      Object.entries(stored.get(id)?.pending ?? {}).some(([origin, offset]) =>
+        mayBeUnpublished(batch, origin, offset),
+      ),
+    );
     const again = await this.broughtForth(batch, unpublished, stored, session);
     const plans: Plan<E>[] = [];
     for (const [id, events] of pending) {
       const before = stored.get(id);
       const of = (history: readonly Placed<E>[] | undefined): Plan<E> | undefined =>
-        this.planner.plan(batch, id, before, again.get(id) ?? [], events, history);
+        this.planner.plan(batch, id, before, again.get(id), events, history);
       plans.push(of(before ? undefined : []) ?? of(await this.historyOf(id, before))!);
     }
     return plans;
@@ -219,20 +226,15 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return before?.accepted ? this.options.history!.of.of(id, before) : Promise.resolve([]);
   }
 
-  /** By entity, what the batch's partition brought forth of it and that may not be published yet: nothing before the batch. */
+  /** By entity, what was brought forth of it and may not be published yet. */
   private async broughtForth(
     batch: EventBatch<E>,
     ids: readonly string[],
     stored: ReadonlyMap<string, Loaded<S> | undefined>,
     session: mongo.ClientSession | undefined,
-  ): Promise<ReadonlyMap<string, readonly Caused[]>> {
-    const brought = new Map<string, readonly Caused[]>();
-    const add = (id: string, caused: readonly Caused[]): void => {
-      brought.set(
-        id,
-        caused.filter(({ offset }) => offset >= batch.firstOffset),
-      );
-    };
+  ): Promise<ReadonlyMap<string, Unpublished>> {
+    const brought = new Map<string, Unpublished>();
+    const isAskedFor = (origin: string, offset: number): boolean => mayBeUnpublished(batch, origin, offset);
     if (ids.length === 0) return brought;
     if (this.planner.keepsAll) {
       const sizeOf = (id: string): number => stored.get(id)!.acceptedSize ?? 0;
@@ -240,17 +242,19 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         const histories = await this.options.history!.of.ofEach(
           new Map(few.map((id) => [id, stored.get(id)!])),
         );
-        for (const [id, history] of histories) add(id, this.planner.foldedAgain(id, history, batch));
+        for (const [id, history] of histories)
+          brought.set(id, apart(batch, this.planner.foldedAgain(id, history, isAskedFor)));
       }
     } else {
-      for (const [id, { outbox }] of await this.find(ids, ONLY_TEXTS, session))
-        add(
-          id,
-          (outbox?.[originOf(batch)] ?? []).map(({ event, ...one }) => ({
-            ...one,
-            event: JSON.parse(event) as CloudEvent,
-          })),
-        );
+      for (const [id, { outbox = {} }] of await this.find(ids, ONLY_TEXTS, session)) {
+        const again = Object.entries(outbox).map(([origin, all]) => ({
+          origin,
+          caused: all
+            .filter(({ offset }) => isAskedFor(origin, offset))
+            .map(({ event, ...one }) => ({ ...one, event: JSON.parse(event) as CloudEvent })),
+        }));
+        brought.set(id, apart(batch, again));
+      }
     }
     return brought;
   }
@@ -318,11 +322,15 @@ const operationOf = ({ id, version, update }: Plan): object =>
     ? { insertOne: { document: { _id: id, ...update!.$set } } }
     : { updateOne: { filter: { _id: id, version }, update, upsert: true } };
 
-/**
- * Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. What
- * other partitions brought forth is theirs to publish.
- */
-const mayBeUnpublished = (batch: EventBatch, stored: Bookkeeping | undefined): boolean => {
-  const pending = stored?.pending?.[originOf(batch)];
-  return pending !== undefined && pending >= batch.firstOffset;
+const apart = (batch: EventBatch, brought: readonly BroughtForth[]): Unpublished => {
+  const own = brought.filter(({ origin }) => origin === originOf(batch));
+  const others = brought.filter(({ origin }) => origin !== originOf(batch));
+  return { own: own.flatMap(({ caused }) => caused), others: others.flatMap(({ caused }) => caused) };
 };
+
+/**
+ * Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. Of what other
+ * partitions did, what is known to be.
+ */
+const mayBeUnpublished = (batch: EventBatch, origin: string, offset: number): boolean =>
+  offset >= (origin === originOf(batch) ? batch.firstOffset : (batch.publishedUpTo.get(origin) ?? 0));

@@ -44,6 +44,7 @@ export const batchOf = <E extends CloudEvent>(topic: string, ...events: E[]): Ev
   partition: 0,
   firstOffset: 100,
   lastOffset: 100 + events.length - 1,
+  publishedUpTo: new Map(),
   received: events.map((event, index) => ({
     event,
     partition: 0,

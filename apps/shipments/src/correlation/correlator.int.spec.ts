@@ -39,6 +39,7 @@ function batchOf<E extends CloudEvent>(topic: string, ...events: E[]): EventBatc
     partition: 0,
     firstOffset,
     lastOffset: offsets - 1,
+    publishedUpTo: new Map(),
     received: events.map((event, index): Received<E> => received(event, firstOffset + index)),
   };
 }
