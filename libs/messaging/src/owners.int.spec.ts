@@ -7,23 +7,28 @@ import { until } from './testing/until.js';
 const LIMIT = 120_000;
 const SETTINGS = { batchSize: 40, concurrency: 1, sessionTimeoutMs: 6_000 };
 
+const children: CounterChild[] = [];
+const start = async (...given: Parameters<typeof CounterChild.start>): Promise<CounterChild> => {
+  const child = await CounterChild.start(...given);
+  children.push(child);
+  return child;
+};
+/** Those that a failed spec has left too: Jest would wait for them for ever. */
+const endChildren = async (): Promise<void> => {
+  for (const child of children.splice(0)) {
+    child.signal('SIGCONT');
+    await child.kill();
+  }
+};
+
 describe('an owner that is no longer one', () => {
   let world: CounterWorld;
-  const children: CounterChild[] = [];
-  const start = async (...given: Parameters<typeof CounterChild.start>): Promise<CounterChild> => {
-    const child = await CounterChild.start(...given);
-    children.push(child);
-    return child;
-  };
 
   beforeEach(async () => {
     world = await CounterWorld.shared(1);
   }, LIMIT);
   afterEach(async () => {
-    for (const child of children.splice(0)) {
-      child.signal('SIGCONT');
-      await child.kill();
-    }
+    await endChildren();
     await world.close();
   });
 
@@ -57,17 +62,11 @@ describe('an owner that is no longer one', () => {
 
 describe('two owners of one entity at once', () => {
   let world: CounterWorld;
-  const children: CounterChild[] = [];
-  const start = async (...given: Parameters<typeof CounterChild.start>): Promise<CounterChild> => {
-    const child = await CounterChild.start(...given);
-    children.push(child);
-    return child;
-  };
   beforeEach(async () => {
     world = await CounterWorld.shared(4);
   }, LIMIT);
   afterEach(async () => {
-    for (const child of children.splice(0)) await child.kill();
+    await endChildren();
     await world.close();
   });
 
@@ -76,8 +75,8 @@ describe('two owners of one entity at once', () => {
     async () => {
       const events = additions(800, 3);
       const [one, other] = await Promise.all([
-        CounterChild.start(world.place, { ...SETTINGS, concurrency: 2 }),
-        CounterChild.start(world.place, { ...SETTINGS, concurrency: 2 }),
+        start(world.place, { ...SETTINGS, concurrency: 2 }),
+        start(world.place, { ...SETTINGS, concurrency: 2 }),
       ]);
       await until('both have partitions', async () => {
         const assigned = await Promise.all([one.report(), other.report()]);
@@ -146,10 +145,7 @@ describe('two owners of one entity at once', () => {
       const events = additions(300, 3);
       await Promise.all([0, 1, 2, 3].map((partition) => world.given(events, partition)));
 
-      const pair = await Promise.all([
-        CounterChild.start(world.place, SETTINGS),
-        CounterChild.start(world.place, SETTINGS),
-      ]);
+      const pair = await Promise.all([start(world.place, SETTINGS), start(world.place, SETTINGS)]);
       await world.drained();
 
       await expectExactlyOnce(world, events);
@@ -161,19 +157,13 @@ describe('two owners of one entity at once', () => {
 
 describe('an owner whose clock is set back by an hour', () => {
   let world: CounterWorld;
-  const children: CounterChild[] = [];
   beforeEach(async () => {
     world = await CounterWorld.shared(2);
   }, LIMIT);
   afterEach(async () => {
-    for (const child of children.splice(0)) await child.kill();
+    await endChildren();
     await world.close();
   });
-  const start = async (): Promise<CounterChild> => {
-    const child = await CounterChild.start(world.place, SETTINGS);
-    children.push(child);
-    return child;
-  };
   const partitionsOf = async (child: CounterChild): Promise<readonly number[]> =>
     (await child.report()).assignment['counters.inbound'] ?? [];
 
@@ -181,11 +171,11 @@ describe('an owner whose clock is set back by an hour', () => {
     'stays in its group without work, and hands over when another comes',
     async () => {
       const events = additions(200, 6);
-      const first = await start();
+      const first = await start(world.place, SETTINGS);
       await until('it has both partitions', async () => (await partitionsOf(first)).length === 2);
       first.setClock(-3_600_000);
 
-      const second = await start();
+      const second = await start(world.place, SETTINGS);
       await until('each has one', async () => {
         const held = [await partitionsOf(first), await partitionsOf(second)];
         return held.every(({ length }) => length === 1);
