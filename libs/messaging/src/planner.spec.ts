@@ -4,7 +4,7 @@ import { RefusedEvent } from '#contracts/fault.js';
 import type { EventBatch, Received } from './effects.js';
 import { originOf } from './consumer-state.js';
 import type { Placed } from './history.js';
-import { type Caused, type Document, type Evolve, type Plan, Planner, type Unpublished } from './planner.js';
+import { type BroughtForth, type Caused, type Document, type Evolve, type Plan, Planner } from './planner.js';
 
 interface Sum {
   readonly total: number;
@@ -120,11 +120,11 @@ class Kept {
   }
 
   /** What was brought forth, folded once more. */
-  again(isAskedFor: (origin: string, offset: number) => boolean): Caused[] {
-    return this.planner.foldedAgain(ENTITY, this.history, isAskedFor).flatMap(({ caused }) => caused);
+  again(isAskedFor: (origin: string, offset: number) => boolean): BroughtForth[] {
+    return this.planner.foldedAgain(ENTITY, this.history, isAskedFor);
   }
 
-  planOf(batch: EventBatch<Add>, again?: Unpublished): Plan<Add> {
+  planOf(batch: EventBatch<Add>, again: readonly BroughtForth[] = []): Plan<Add> {
     const before = this.planner.loaded(this.document) as Parameters<Planner<Sum, Add>['plan']>[2];
     const { received } = batch;
     return (
@@ -151,6 +151,8 @@ const taken = (batches: readonly (readonly Received<Add>[])[], keeps?: () => boo
   for (const batch of batches) kept.take(batch);
   return kept;
 };
+
+const causedBy = (brought: readonly BroughtForth[]): Caused[] => brought.flatMap(({ caused }) => caused);
 
 const plain = (published: readonly Caused[]): unknown[] =>
   published.map(({ offset, topic, event }) => ({ offset, topic, event }));
@@ -185,7 +187,7 @@ describe('the plan of an entity', () => {
         const kept = taken(batches);
         const { published } = kept;
         const again = PARTITIONS.map((partition) =>
-          kept.again((origin) => origin === originOf({ topic: TOPIC, partition })),
+          causedBy(kept.again((origin) => origin === originOf({ topic: TOPIC, partition }))),
         );
         const ids = (some: readonly Caused[]): string[] => some.map(({ event }) => event.id).sort();
 
@@ -205,7 +207,7 @@ describe('the plan of an entity', () => {
         const kept = taken(batches);
         const batch = batchOf(batches.at(-1)!);
         const own = kept.again((origin, offset) => origin === originOf(batch) && offset >= batch.firstOffset);
-        const plan = kept.planOf(batch, { own, others: [] });
+        const plan = kept.planOf(batch, own);
 
         expect(plan.update).toBeUndefined();
         expect(plan.pages).toEqual([]);
@@ -221,12 +223,12 @@ describe('the plan of an entity', () => {
         const batch = batchOf(batches.at(-1)!);
         const others = kept.again((origin) => origin !== originOf(batch));
         const alone = kept.planOf(batch).publish;
-        const { publish } = kept.planOf(batch, { own: [], others });
+        const { publish } = kept.planOf(batch, others);
 
         const inOrder = publish.toSorted((a, b) => a.offset - b.offset); // as a projection does
         const ids = (some: readonly Caused[]): string[] => some.map(({ event }) => event.id);
         expect(ids(inOrder)).toEqual(ids(publish));
-        expect(ids(publish)).toEqual(alone.length > 0 ? [...ids(others), ...ids(alone)] : []);
+        expect(ids(publish)).toEqual(alone.length > 0 ? [...ids(causedBy(others)), ...ids(alone)] : []);
       }),
     );
   });

@@ -84,20 +84,11 @@ export interface Plan<E extends CloudEvent = CloudEvent> {
   readonly pages: readonly HistoryPage[];
 }
 
-/** What events of one origin brought forth. */
+/** What events of one origin (`originOf`) brought forth. */
 export interface BroughtForth {
   readonly origin: string;
   readonly caused: readonly Caused[];
 }
-
-/** What an entity has brought forth before, and what may not have been published yet. */
-export interface Unpublished {
-  /** Of the batch's own partition. */
-  readonly own: readonly Caused[];
-  readonly others: readonly Caused[];
-}
-
-const NOTHING: Unpublished = { own: [], others: [] };
 
 /** A publication, with the offset of its cause. */
 export interface Caused extends Publication {
@@ -204,7 +195,7 @@ export class Planner<S extends object, E extends CloudEvent> {
 
   /**
    * Folds an entity's events.
-   * @param again what it brought forth before and may not be published yet; nothing unless told
+   * @param again what it brought forth before and may not be published yet, by the batch's own partition and by others
    * @param history all that was accepted before
    * @returns undefined where the fold asks for the history and it is not given
    */
@@ -212,15 +203,16 @@ export class Planner<S extends object, E extends CloudEvent> {
     batch: EventBatch<E>,
     id: string,
     before: Loaded<S> | undefined,
-    again: Unpublished | undefined,
+    again: readonly BroughtForth[],
     events: readonly Received<E>[],
     history: readonly Accepted<E>[] | undefined,
   ): Plan<E> | undefined {
     const origin = originOf(batch);
-    const { own, others } = again ?? NOTHING;
+    const own = again.filter((brought) => brought.origin === origin).flatMap(({ caused }) => caused);
+    const others = again.filter((brought) => brought.origin !== origin).flatMap(({ caused }) => caused);
     const republished = own.filter(({ offset }) => offset <= batch.lastOffset);
     const publish = [...republished];
-    const unpublished = [...own];
+    const unpublished = own;
     const refused: Refusal[] = [];
     const acceptances = new Acceptances(id, batch, before);
     const accepted: Accepted<E>[] = [];

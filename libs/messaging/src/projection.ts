@@ -14,7 +14,6 @@ import {
   Planner,
   type PlannerOptions,
   type Stored,
-  type Unpublished,
 } from './planner.js';
 import { groupsOf } from './slices.js';
 import { together } from './together.js';
@@ -206,17 +205,16 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     const ids = [...pending.keys()];
     const found = await (session ? this.find(ids, WITHOUT_TEXTS, session) : this.findTogether(ids));
     const stored = new Map(ids.map((id) => [id, this.planner.loaded(found.get(id))]));
+    const mayBeUnpublished = unpublishedAt(batch);
     const unpublished = ids.filter((id) =>
-      Object.entries(stored.get(id)?.pending ?? {}).some(([origin, offset]) =>
-        mayBeUnpublished(batch, origin, offset),
-      ),
+      Object.entries(stored.get(id)?.pending ?? {}).some((last) => mayBeUnpublished(...last)),
     );
-    const again = await this.broughtForth(batch, unpublished, stored, session);
+    const again = await this.broughtForth(unpublished, mayBeUnpublished, stored, session);
     const plans: Plan<E>[] = [];
     for (const [id, events] of pending) {
       const before = stored.get(id);
       const of = (history: readonly Placed<E>[] | undefined): Plan<E> | undefined =>
-        this.planner.plan(batch, id, before, again.get(id), events, history);
+        this.planner.plan(batch, id, before, again.get(id) ?? [], events, history);
       plans.push(of(before ? undefined : []) ?? of(await this.historyOf(id, before))!);
     }
     return plans;
@@ -226,15 +224,14 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
     return before?.accepted ? this.options.history!.of.of(id, before) : Promise.resolve([]);
   }
 
-  /** By entity, what was brought forth of it and may not be published yet. */
+  /** By entity, what it brought forth of what is asked for. */
   private async broughtForth(
-    batch: EventBatch<E>,
     ids: readonly string[],
+    isAskedFor: (origin: string, offset: number) => boolean,
     stored: ReadonlyMap<string, Loaded<S> | undefined>,
     session: mongo.ClientSession | undefined,
-  ): Promise<ReadonlyMap<string, Unpublished>> {
-    const brought = new Map<string, Unpublished>();
-    const isAskedFor = (origin: string, offset: number): boolean => mayBeUnpublished(batch, origin, offset);
+  ): Promise<ReadonlyMap<string, readonly BroughtForth[]>> {
+    const brought = new Map<string, readonly BroughtForth[]>();
     if (ids.length === 0) return brought;
     if (this.planner.keepsAll) {
       const sizeOf = (id: string): number => stored.get(id)!.acceptedSize ?? 0;
@@ -243,7 +240,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
           new Map(few.map((id) => [id, stored.get(id)!])),
         );
         for (const [id, history] of histories)
-          brought.set(id, apart(batch, this.planner.foldedAgain(id, history, isAskedFor)));
+          brought.set(id, this.planner.foldedAgain(id, history, isAskedFor));
       }
     } else {
       for (const [id, { outbox = {} }] of await this.find(ids, ONLY_TEXTS, session)) {
@@ -253,7 +250,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
             .filter(({ offset }) => isAskedFor(origin, offset))
             .map(({ event, ...one }) => ({ ...one, event: JSON.parse(event) as CloudEvent })),
         }));
-        brought.set(id, apart(batch, again));
+        brought.set(id, again);
       }
     }
     return brought;
@@ -322,15 +319,12 @@ const operationOf = ({ id, version, update }: Plan): object =>
     ? { insertOne: { document: { _id: id, ...update!.$set } } }
     : { updateOne: { filter: { _id: id, version }, update, upsert: true } };
 
-const apart = (batch: EventBatch, brought: readonly BroughtForth[]): Unpublished => {
-  const own = brought.filter(({ origin }) => origin === originOf(batch));
-  const others = brought.filter(({ origin }) => origin !== originOf(batch));
-  return { own: own.flatMap(({ caused }) => caused), others: others.flatMap(({ caused }) => caused) };
-};
-
 /**
- * Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. Of what other
+ * Whether what was brought forth from there may not be published yet. Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. Of what other
  * partitions did, what is known to be.
  */
-const mayBeUnpublished = (batch: EventBatch, origin: string, offset: number): boolean =>
-  offset >= (origin === originOf(batch) ? batch.firstOffset : (batch.publishedUpTo.get(origin) ?? 0));
+const unpublishedAt = (batch: EventBatch): ((origin: string, offset: number) => boolean) => {
+  const own = originOf(batch);
+  return (origin, offset) =>
+    offset >= (origin === own ? batch.firstOffset : (batch.publishedUpTo.get(origin) ?? 0));
+};
