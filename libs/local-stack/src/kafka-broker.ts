@@ -202,6 +202,8 @@ export const clusterSettings = (nodes: number): [string, string][] => {
     ['share.coordinator.state.topic.replication.factor', replicas],
     ['share.coordinator.state.topic.min.isr', inSync],
     ['group.initial.rebalance.delay.ms', '0'],
+    // Else the log cleaner alone takes 128 MB of the heap, and the JVM marks what it has every few seconds.
+    ['log.cleaner.dedupe.buffer.size', String(8 * 1024 * 1024)],
     // A broker that was killed is taken back only when its former self has timed out: 9 s unless told. Not much shorter,
     // or a busy machine makes the controller give up a broker that lives.
     ['broker.session.timeout.ms', '3000'],
