@@ -37,7 +37,7 @@ export const SERVICE_FLAGS = [
   '--disable-warning=TimeoutNegativeWarning',
   '--max-old-space-size=168',
   '--max-semi-space-size=16',
-  '--heap-growing-percent=80',
+  '--heap-growing-percent=120',
   '--no-parallel-scavenge',
   '--concurrent-marking-max-worker-num=2',
 ];
