@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import kafkajs from 'kafkajs';
+import { TcpLink } from '#local-stack/tcp-link.js';
 import { until } from '#messaging/testing/until.js';
 import { type Line, type RunningProcess, runProcess, untilUp } from './testing/run-process.js';
 
@@ -126,6 +127,33 @@ describe('the process', () => {
     service.child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     client.destroy();
+  });
+
+  it('stops within its 10 s, and ends well, though MongoDB hangs that owes it an answer', async () => {
+    const mongodb = new URL(process.env['MONGODB_URI']!);
+    const link = await TcpLink.create(Number(mongodb.port));
+    mongodb.host = link.address;
+    mongodb.searchParams.delete('replicaSet');
+    mongodb.searchParams.set('directConnection', 'true');
+    const other = `${namespace}-hung`;
+    const waiting = runProcess({
+      KAFKA_NAMESPACE: `${other}.`,
+      MONGODB_DATABASE: other,
+      MONGODB_URI: mongodb.href,
+      UNMATCHED_EXPIRE_AFTER_SECONDS: '1', // so that the waiting room is looked at all the time
+    });
+    try {
+      const list = `${await untilUp(waiting)}/shipments`;
+      await until('MongoDB answers', async () => (await fetch(list)).status === 200);
+      link.set('hung');
+      await until('MongoDB has not answered', async () => (await fetch(list)).status === 503);
+      const ended = once(waiting.child, 'exit');
+      waiting.child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    } finally {
+      waiting.child.kill('SIGKILL');
+      await link.close();
+    }
   });
 
   it('does not start with a configuration that is wrong, and tells all of it', async () => {

@@ -1,5 +1,5 @@
 import mongoose, { type Connection, type Model, type mongo, type Schema } from 'mongoose';
-import { pause } from '#messaging/backoff.js';
+import { atMost, pause } from '#messaging/backoff.js';
 import type { Log } from '#messaging/log.js';
 import { failWhatIsUnsent } from './unsent.js';
 
@@ -8,6 +8,8 @@ mongoose.set({ bufferCommands: false, autoCreate: false, autoIndex: false });
 failWhatIsUnsent();
 
 const AGAIN_AFTER_MS = 1_000;
+/** mongoose waits for a connection that is being made, to end it, and who makes it waits for MongoDB. */
+const CLOSE_WITHIN_MS = 1_000;
 
 /**
  * A service's own database. Opened in the background and for ever: while MongoDB is away its operations fail at once
@@ -95,6 +97,9 @@ export class Database {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await this.connection.close().catch(() => undefined);
+    await atMost(
+      CLOSE_WITHIN_MS,
+      this.connection.close().catch(() => undefined),
+    );
   }
 }

@@ -1,7 +1,10 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import { pause } from '#messaging/backoff.js';
+import { atMost, pause } from '#messaging/backoff.js';
 
-/** What an instance does over and over in the background: from when it has started until it stops, which waits for it. */
+/** What it asks a MongoDB that hangs is answered, or not, in 30 s; whatever it does may be cut short. */
+const ENDS_WITHIN_MS = 3_000;
+
+/** What an instance does over and over in the background: from when it has started until it stops, which waits a little for it. */
 export abstract class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
@@ -25,6 +28,6 @@ export abstract class Poller implements OnApplicationBootstrap, BeforeApplicatio
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    await atMost(ENDS_WITHIN_MS, this.running);
   }
 }

@@ -108,7 +108,12 @@ export async function startService<C extends ServiceConfig>(
     if (stopping) return; // told by a signal and by the parent's end, say
     stopping = true;
     app.get(Logger).log(`${signal}: stopping`);
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    setTimeout(() => {
+      app
+        .get(Logger)
+        .error(`not all has ended within ${STOP_WITHIN_MS / 1_000} s: what is in hand is left to the next`);
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
     setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLIENTS_STAY_MS).unref();
     // Nest closes the transport behind HTTP, where a client that hangs would keep the consumer from leaving its group.
     void Promise.all([app.get(KafkaBatchServer).close(), app.close()]).then(() => process.exit(0));
