@@ -208,11 +208,10 @@ export class Planner<S extends object, E extends CloudEvent> {
     history: readonly Accepted<E>[] | undefined,
   ): Plan<E> | undefined {
     const origin = originOf(batch);
-    const own = again.filter((brought) => brought.origin === origin).flatMap(({ caused }) => caused);
+    const unpublished = again.filter((brought) => brought.origin === origin).flatMap(({ caused }) => caused);
     const others = again.filter((brought) => brought.origin !== origin).flatMap(({ caused }) => caused);
-    const republished = own.filter(({ offset }) => offset <= batch.lastOffset);
+    const republished = unpublished.filter(({ offset }) => offset <= batch.lastOffset);
     const publish = [...republished];
-    const unpublished = own;
     const refused: Refusal[] = [];
     const acceptances = new Acceptances(id, batch, before);
     const accepted: Accepted<E>[] = [];

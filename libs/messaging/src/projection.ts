@@ -320,8 +320,8 @@ const operationOf = ({ id, version, update }: Plan): object =>
     : { updateOne: { filter: { _id: id, version }, update, upsert: true } };
 
 /**
- * Whether what was brought forth from there may not be published yet. Of what the batch's partition brought forth before, all below the batch is published: the offset has passed it. Of what other
- * partitions did, what is known to be.
+ * Whether what was brought forth from there may not be published yet. Of the batch's own partition, all below the batch is:
+ * the offset has passed it. Of others, what is known to be.
  */
 const unpublishedAt = (batch: EventBatch): ((origin: string, offset: number) => boolean) => {
   const own = originOf(batch);

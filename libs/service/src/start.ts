@@ -107,11 +107,10 @@ export async function startService<C extends ServiceConfig>(
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return; // told by a signal and by the parent's end, say
     stopping = true;
-    app.get(Logger).log(`${signal}: stopping`);
+    const log = app.get(Logger);
+    log.log(`${signal}: stopping`);
     setTimeout(() => {
-      app
-        .get(Logger)
-        .error(`not all has ended within ${STOP_WITHIN_MS / 1_000} s: what is in hand is left to the next`);
+      log.error(`not all has ended within ${STOP_WITHIN_MS / 1_000} s: what is in hand is left to the next`);
       process.exit(1);
     }, STOP_WITHIN_MS).unref();
     setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLIENTS_STAY_MS).unref();
