@@ -65,8 +65,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private consumer: { stop(): Promise<void> } | undefined;
   private lagTimer: NodeJS.Timeout | undefined;
   private readonly closed = new AbortController();
-  /** From the first time that it is asked to close: Nest asks too, later than the service, and must not wait as long again. */
-  private closesBy: number | undefined;
+  private closing: Promise<void> | undefined;
   /** Messages that are committed together, where the subjects of a batch may go apart. */
   private mostAtOnce = FEW_AT_ONCE;
   private readonly backlogs = new Backlogs();
@@ -85,6 +84,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     } catch (error) {
       return callback(error);
     }
+    if (this.stopping.signal.aborted) return callback(); // told to stop while it started
     const { client, service, state, log, fetchBytes } = this.options;
     this.consumer = client.consume(
       {
@@ -256,13 +256,17 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }
   }
 
-  async close(): Promise<void> {
+  /** Nest asks too, later than the service: it is closed once. */
+  close(): Promise<void> {
+    return (this.closing ??= this.closeOnce());
+  }
+
+  private async closeOnce(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.lagTimer);
     // A member that is just joining learns that it stops when the group is complete, which a frozen member can delay by
     // a session. It has nothing in hand, and the group will do without it.
-    this.closesBy ??= performance.now() + STOP_WITHIN_MS;
-    await atMost(Math.max(0, this.closesBy - performance.now()), this.consumer?.stop());
+    await atMost(STOP_WITHIN_MS, this.consumer?.stop());
     this.closed.abort();
   }
 
