@@ -15,7 +15,7 @@ import {
   type SealClaim,
   weighedOf,
 } from './evidence.js';
-import { type Expectation, passedBy } from './expectations.js';
+import { nextExpected, overdueFrom, passedBy } from './expectations.js';
 import type { Acknowledgement, MilestoneClaim, Shipment } from './shipment.js';
 import { keyOf } from './standing.js';
 import { portsOf } from './ways.js';
@@ -68,10 +68,6 @@ interface Expected {
   readonly eta: MilestoneClaim | undefined;
   /** The plan of the arrival. */
   readonly plan: MilestoneClaim | undefined;
-  /** What is expected next. */
-  readonly next: Expectation | undefined;
-  /** When that is overdue. */
-  readonly due: Date | undefined;
 }
 
 /** All that shows it, in any order: what shows it of one container may have been acknowledged, and that of the next not. */
@@ -303,9 +299,12 @@ function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undef
 }
 
 /** The next thing expected has not come, and the clock has said that its time has passed. */
-function isOverdue(shipment: Shipment, { next, due }: Expected): Found | undefined {
-  const clock = due && passedBy(shipment, due);
-  if (!clock || !next) return undefined;
+function isOverdue(shipment: Shipment): Found | undefined {
+  const next = shipment.clocks && nextExpected(shipment);
+  if (!next) return undefined;
+  const due = overdueFrom(next);
+  const clock = passedBy(shipment, due);
+  if (!clock) return undefined;
   const { milestone, at, place } = next;
   const detail = `${milestone}${placeOf(place ? { place } : {})} was expected ${at}`;
   return { since: due.toISOString(), detail, by: clock };

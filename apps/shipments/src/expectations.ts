@@ -20,18 +20,14 @@ const GRACE_MS = 24 * 3_600_000;
  * itinerary has and no milestone. Nothing is expected any more that has been passed, nor what lies before it on the way.
  */
 export const expectationsOf = (shipment: Shipment): readonly Expectation[] =>
-  openIn(shipment, shipment.milestones.filter(isPassed))
+  openIn(shipment)
     .sort(earliestFirst)
     .map(({ milestone, classifier, at, place }) => ({ milestone, classifier, at, ...(place && { place }) }));
 
-/**
- * The first of them.
- * @param actual milestones that were passed
- */
-export function nextExpected(shipment: Shipment, actual: readonly MilestoneClaim[]): Expectation | undefined {
+/** The first of them. */
+export function nextExpected(shipment: Shipment): Expectation | undefined {
   let next: Expectation | undefined;
-  for (const expected of openIn(shipment, actual))
-    if (!next || earliestFirst(expected, next) < 0) next = expected;
+  for (const expected of openIn(shipment)) if (!next || earliestFirst(expected, next) < 0) next = expected;
   return next;
 }
 
@@ -50,13 +46,21 @@ export const overdueFrom = ({ at }: Expectation): Date => new Date(Date.parse(at
 export const passedBy = ({ clocks }: Shipment, due: Date): Clock | undefined =>
   clocks?.find(({ until }) => until.getTime() === due.getTime());
 
+/** When what is expected of it next will be overdue; undefined where nothing is expected, or the clock has said so already. */
+export function overdueAtOf(shipment: Shipment): Date | undefined {
+  const next = nextExpected(shipment);
+  const due = next && overdueFrom(next);
+  return due && !passedBy(shipment, due) ? due : undefined;
+}
+
 const isBehindArrival = (milestone: Milestone): boolean => rankOf(milestone) > rankOf('arrived');
 
 /** In no order. */
-function openIn(shipment: Shipment, actual: readonly MilestoneClaim[]): Expectation[] {
+function openIn(shipment: Shipment): Expectation[] {
   const candidates = shipment.closeOut ? [] : candidatesOf(shipment);
   if (candidates.length === 0) return candidates;
-  const { registration, arrival } = shipment;
+  const { registration, arrival, milestones } = shipment;
+  const actual = milestones.filter(isPassed);
   const hasArrived = arrival !== undefined && arrival.containers === undefined;
   const way = portsOn(shipment);
   const stage = (place: Place | undefined): number => (place ? way.lastIndexOf(place.unlocode) : -1);

@@ -5,6 +5,7 @@ import {
   acknowledged,
   ANTIMONY,
   arrived,
+  clock,
   closedOut,
   departed,
   estimated,
@@ -86,6 +87,14 @@ describe('a shipment is listed', () => {
     expect(listed(...expected, closedOut('lost')).etaAt).toBeUndefined();
   });
 
+  it('by when what is expected of it will be overdue, until the clock has said so, or it ends', () => {
+    const expected = [registered(), estimated('2025-10-02T00:00:00Z')];
+    const due = '2025-10-03T00:00:00Z';
+    expect(listed(...expected).overdueAt).toEqual(new Date(due));
+    expect(listed(...expected, clock(due)).overdueAt).toBeUndefined();
+    expect(listed(...expected, closedOut('lost')).overdueAt).toBeUndefined();
+  });
+
   it('by when something was last learnt of it, in whatever order it is heard', () => {
     const [early, late] = ['2025-10-02T00:00:00Z', '2025-10-03T00:00:00Z'];
     for (const events of [
@@ -120,6 +129,7 @@ describe('a shipment is listed', () => {
     expect(after!.about).toBe(before!.about);
     expect(after!.now).toBe(before!.now);
     expect(after!.etaAt).toBe(before!.etaAt);
+    expect(after!.overdueAt).toBe(before!.overdueAt);
   });
 
   it('by the same objects after a retraction of what it is not listed by', () => {

@@ -1,9 +1,10 @@
 /**
- * What lists of shipments are found and sorted by: words that follow from the state, stored beside it for the indexes.
- * Two lists, for what a shipment is hardly changes and may be long, and where it stands changes with most events. Pure.
+ * What shipments are found and sorted by: words and moments that follow from the state, stored beside it for the indexes.
+ * Two lists of words, for what a shipment is hardly changes and may be long, and where it stands changes with most events. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ExceptionType, ShipmentStatus } from '#contracts/shipments.js';
+import { overdueAtOf } from './expectations.js';
 import type { Shipment } from './shipment.js';
 
 export interface Listing {
@@ -13,6 +14,8 @@ export interface Listing {
   readonly now: readonly string[];
   /** Its ETA, as an instant. */
   readonly etaAt?: Date | undefined;
+  /** When what is expected of it next will be overdue; absent where nothing is expected, or it is overdue already. */
+  readonly overdueAt?: Date | undefined;
   /** When we last learnt something of it. */
   readonly updatedAt: Date;
 }
@@ -85,6 +88,7 @@ export function listingOf(
     about: isTheSame ? held.about : asHeld(held?.about, aboutOf(shipment, id)),
     now: asHeld(held?.now, nowOf(shipment)),
     etaAt: asHeld(held?.etaAt, etaAt),
+    overdueAt: asHeld(held?.overdueAt, overdueAtOf(shipment)),
     updatedAt: held && held.updatedAt > receivedAt ? held.updatedAt : receivedAt,
   };
 }

@@ -3,7 +3,7 @@ import { ExceptionRaised, SHIPMENTS_EVENTS, SHIPMENTS_INBOUND, TimePassed } from
 import { ownEnvironment, type RunningService, untilReady } from '#service/testing/running-service.js';
 import type { ShipmentView } from './shipment-view.js';
 import { keyOf } from './standing.js';
-import { arrived, estimated, registered } from './shipment.story.js';
+import { arrived, estimated, registered, shipmentAfter } from './shipment.story.js';
 import { type RunningProcess, runProcess, untilUp } from './testing/run-process.js';
 import { runShipments, SHIPMENTS_TOPICS } from './testing/run-shipments.js';
 import { timePassed } from './time-passed.js';
@@ -51,10 +51,11 @@ describe('several instances that look for what is overdue', () => {
 
   it('are not held up by those that stay overdue, because what says so was taken back', async () => {
     const [one] = instances as [RunningService];
+    const { milestones } = shipmentAfter([estimated('2019-12-31T00:00:00Z')]);
     const overdueAt = new Date('2020-01-01T00:00:00Z');
     const stuck = Array.from({ length: 500 }, (_, index) => {
       const { subject, source, id } = timePassed(`STUCK-${index}`, overdueAt);
-      const state = { milestones: [], status: 'announced', retracted: [keyOf({ source, id })], overdueAt };
+      const state = { milestones, status: 'announced', retracted: [keyOf({ source, id })], overdueAt };
       return { _id: subject as never, version: 1, sequence: 0, ...state };
     });
     await one.database.collection('shipments').insertMany(stuck);
@@ -65,6 +66,8 @@ describe('several instances that look for what is overdue', () => {
       async () => (await one.get<ShipmentView>('/shipments/SHP-2')).body.exceptions?.[0]?.type === 'overdue',
       20_000,
     );
+    const still = one.database.collection('shipments').countDocuments({ _id: /^STUCK-/ as never, overdueAt });
+    expect(await still).toBe(stuck.length);
   });
 });
 

@@ -31,7 +31,6 @@ import { type Arrival, arrivalOf, isArrival } from './arrival.js';
 import { type Claim, inOrderOfClaims, isLater, rankOf } from './claim.js';
 import { type Evidence, evidenceOf } from './evidence.js';
 import { type Exception, exceptionsOf } from './exceptions.js';
-import { nextExpected, overdueFrom, passedBy } from './expectations.js';
 import { assign, type Assigned, referencesOf } from './references.js';
 import { fateOf, fatesIn, keyOf, learn, replacedBy, type Standing, standingOf } from './standing.js';
 import { portsOf, type Way, withWay } from './ways.js';
@@ -128,8 +127,6 @@ export interface Shipment extends Standing {
   readonly references?: readonly DatedReference[] | undefined;
   /** What is wrong with it; what was acknowledged among it. In the order of their types. */
   readonly exceptions?: readonly Exception[] | undefined;
-  /** When what is expected of it next will be overdue; absent where nothing is expected, or it is overdue already. */
-  readonly overdueAt?: Date | undefined;
 }
 
 /** What follows for each container by itself: it counts for the deal, or customs hold it. Of all else that is in the timeline. */
@@ -421,15 +418,11 @@ function derive(shipment: Writable<Shipment>): Shipment {
   if (closeOut) {
     // Nothing more is expected of it, nothing can be done for it, and what it had brought is taken back.
     const { outcome, at } = closeOut;
-    const nothing = { eta: undefined, arrival: undefined, exceptions: undefined, overdueAt: undefined };
+    const nothing = { eta: undefined, arrival: undefined, exceptions: undefined };
     return Object.assign(shipment, { status: outcome, statusAt: at, ...nothing });
   }
-  const next = nextExpected(shipment, actual);
-  const due = next && overdueFrom(next);
-  const exceptions = exceptionsOf(shipment, { actual, eta, plan, next, due });
+  const exceptions = exceptionsOf(shipment, { actual, eta, plan });
   if (!isDeepStrictEqual(exceptions, shipment.exceptions)) shipment.exceptions = exceptions;
-  const overdueAt = due && !passedBy(shipment, due) ? due : undefined;
-  if (overdueAt?.getTime() !== shipment.overdueAt?.getTime()) shipment.overdueAt = overdueAt;
   return shipment;
 }
 
