@@ -265,16 +265,16 @@ const BEHIND_ARRIVAL: readonly Milestone[] = ['discharged', 'gate-out', 'deliver
 function isOutOfOrder({ registration }: Shipment, { actual }: Expected): Found | undefined {
   if (!registration) return undefined;
   const { destination } = registration.data.route;
-  const arrived = actual.find((claim) => claim.milestone === 'arrived' && isArrival(claim, registration));
-  if (!arrived) return undefined;
+  const arrived = actual.findIndex((claim) => claim.milestone === 'arrived' && isArrival(claim, registration));
+  // At the same moment what is behind the arrival in the lifecycle stands behind it here.
   const before = actual.find(
-    ({ milestone, place, happenedAt }) =>
-      happenedAt < arrived.happenedAt &&
+    ({ milestone, place }, index) =>
+      index < arrived &&
       BEHIND_ARRIVAL.includes(milestone) &&
       (milestone === 'delivered' || milestone === 'accepted' || place?.unlocode === destination.unlocode),
   );
   if (!before) return undefined;
-  const detail = `${before.milestone} ${before.at}, arrived ${arrived.at}`;
+  const detail = `${before.milestone} ${before.at}, arrived ${actual[arrived]!.at}`;
   return { since: before.at, detail, by: before };
 }
 
