@@ -265,7 +265,9 @@ const BEHIND_ARRIVAL: readonly Milestone[] = ['discharged', 'gate-out', 'deliver
 function isOutOfOrder({ registration }: Shipment, { actual }: Expected): Found | undefined {
   if (!registration) return undefined;
   const { destination } = registration.data.route;
-  const arrived = actual.findIndex((claim) => claim.milestone === 'arrived' && isArrival(claim, registration));
+  const arrived = actual.findIndex(
+    (claim) => claim.milestone === 'arrived' && isArrival(claim, registration),
+  );
   // At the same moment what is behind the arrival in the lifecycle stands behind it here.
   const before = actual.find(
     ({ milestone, place }, index) =>

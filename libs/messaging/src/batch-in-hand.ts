@@ -56,7 +56,7 @@ export interface BatchContext extends BatchOptions {
 const NOTHING: Effects = { publish: [], refused: [], repeated: 0 };
 /** Asked this often, the client sends one every quarter to third of a session: it passes over what comes too early. */
 const HEARTBEATS_A_SESSION = 12;
-const SLICES_AT_ONCE = 2;
+const SLICES_AT_ONCE = 3;
 /** Twice the longest that a client of ours waits for an answer, its own second attempt included. */
 const STALLED_AFTER_MS = 120_000;
 
@@ -113,7 +113,7 @@ export class BatchInHand {
   }
 
   /**
-   * While MongoDB writes one slice, another is read and folded. None is at work any more when this returns.
+   * While MongoDB and Kafka are asked for one slice, others are read and folded. None is at work any more when this returns.
    * @returns undefined where not all of it is done
    */
   private async takeSlices(stretch: Stretch): Promise<Outcome | undefined> {

@@ -14,7 +14,7 @@ const { MongoBulkWriteError, MongoInvalidArgumentError } = mongoose.mongo;
 export const DUPLICATE_KEY = 11000;
 
 const DURABLE = { ordered: false, writeConcern: { w: 'majority', j: true } } as const;
-/** More than a slice of a backlog has: those are better written one while another is folded. */
+/** Less than twice what a slice of a backlog has: those are better written one while another is folded. */
 const MOST_TOGETHER = 60;
 
 /**

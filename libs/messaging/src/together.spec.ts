@@ -35,11 +35,23 @@ describe('together', () => {
     expect(await slow).toBe('at last');
   });
 
-  it('no more go together than the most; one that is larger goes alone; the order stays', async () => {
+  it('no more go together than the most, in their order', async () => {
     const { asked, answer } = tenfold();
-    const ask = together(answer, { sizeOf: (size) => size, most: 5 });
-    await Promise.all([2, 3, 1, 9, 4, 1].map(ask));
-    expect(asked).toEqual([[2, 3], [1], [9], [4, 1]]);
+    const ask = together(answer, { sizeOf: (size) => size, most: 6 });
+    await Promise.all([2, 3, 1, 3, 2].map(ask));
+    expect(asked).toEqual([
+      [2, 3, 1],
+      [3, 2],
+    ]);
+  });
+
+  it('one of more than half of the most goes alone, at once', async () => {
+    const { asked, answer } = tenfold();
+    const ask = together(answer, { sizeOf: (size) => size, most: 6 });
+    const answers = Promise.all([2, 4, 1, 9].map(ask));
+    expect(asked).toEqual([[4], [9]]);
+    expect(await answers).toEqual([20, 40, 10, 90]);
+    expect(asked).toEqual([[4], [9], [2, 1]]);
   });
 
   it('what cannot be helped all fail by, at once', async () => {

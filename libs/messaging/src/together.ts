@@ -1,7 +1,10 @@
 export interface TogetherOptions<A> {
   /** How much an ask weighs; 1 unless told. */
   readonly sizeOf?: (ask: A) => number;
-  /** Of that, the most that goes together. A larger ask goes alone. */
+  /**
+   * Of that, the most that goes together. An ask of more than half of it goes alone, and at once: as a slice of a backlog,
+   * which would else wait until the next slices have been folded, and come to the server together with them.
+   */
   readonly most?: number;
   /** Whether an error may be of one ask's own making. Those that failed by it together are tried each for itself. */
   readonly mayBeOfOne?: (error: unknown) => boolean;
@@ -45,6 +48,7 @@ export function together<A, R>(
 
   return (ask) =>
     new Promise((resolve, reject) => {
+      if (sizeOf(ask) > most / 2) return void settle([{ ask, resolve, reject }]);
       // Whatever is asked until what is at hand has been gone through, is asked at the same time.
       if (waiting.length === 0) setImmediate(settleAll);
       waiting.push({ ask, resolve, reject });
