@@ -15,7 +15,7 @@ import {
   type SealClaim,
   weighedOf,
 } from './evidence.js';
-import { nextExpected, overdueFrom, passedBy } from './expectations.js';
+import { nextExpected } from './expectations.js';
 import type { Acknowledgement, MilestoneClaim, Shipment } from './shipment.js';
 import { keyOf } from './standing.js';
 import { portsOf } from './ways.js';
@@ -262,8 +262,8 @@ const isFarFrom = ({ value }: Reading, other: string): boolean => {
 const BEHIND_ARRIVAL: readonly Milestone[] = ['discharged', 'gate-out', 'delivered', 'assayed', 'accepted'];
 
 /** Left the port of discharge before it came there. */
-function isOutOfOrder({ registration }: Shipment, { actual }: Expected): Found | undefined {
-  if (!registration) return undefined;
+function isOutOfOrder({ registration, arrival }: Shipment, { actual }: Expected): Found | undefined {
+  if (!registration || !arrival) return undefined;
   const { destination } = registration.data.route;
   const arrived = actual.findIndex(
     (claim) => claim.milestone === 'arrived' && isArrival(claim, registration),
@@ -302,14 +302,12 @@ function exceeded({ type, min, max, unit }: ConditionLimit, range: Range | undef
 
 /** The next thing expected has not come, and the clock has said that its time has passed. */
 function isOverdue(shipment: Shipment): Found | undefined {
-  const next = shipment.clocks && nextExpected(shipment);
-  if (!next) return undefined;
-  const due = overdueFrom(next);
-  const clock = passedBy(shipment, due);
-  if (!clock) return undefined;
+  const expected = shipment.clocks && nextExpected(shipment);
+  if (!expected?.passedBy) return undefined;
+  const { next, due, passedBy: by } = expected;
   const { milestone, at, place } = next;
   const detail = `${milestone}${placeOf(place ? { place } : {})} was expected ${at}`;
-  return { since: due.toISOString(), detail, by: clock };
+  return { since: due.toISOString(), detail, by };
 }
 
 const inOrder = (a: Found, b: Found): number => inOrderOfClaims(a.by, b.by) || (a.detail < b.detail ? -1 : 1);

@@ -24,34 +24,38 @@ export const expectationsOf = (shipment: Shipment): readonly Expectation[] =>
     .sort(earliestFirst)
     .map(({ milestone, classifier, at, place }) => ({ milestone, classifier, at, ...(place && { place }) }));
 
-/** The first of them. */
-export function nextExpected(shipment: Shipment): Expectation | undefined {
+/** What is expected next. */
+interface NextExpected {
+  readonly next: Expectation;
+  /** When it is overdue. */
+  readonly due: Date;
+  /**
+   * The clock's word that this very time has passed, if it has said so. That a later one has does not count: it was said of
+   * something else that was expected, and who has acknowledged that has not seen this.
+   */
+  readonly passedBy: Clock | undefined;
+}
+
+/** The first of what is still expected. */
+export function nextExpected(shipment: Shipment): NextExpected | undefined {
   let next: Expectation | undefined;
   for (const expected of openIn(shipment)) if (!next || earliestFirst(expected, next) < 0) next = expected;
-  return next;
+  if (!next) return undefined;
+  const due = new Date(Date.parse(next.at) + GRACE_MS);
+  const passedBy = shipment.clocks?.find(({ until }) => until.getTime() === due.getTime());
+  return { next, due, passedBy };
+}
+
+/** When what is expected of it next will be overdue; undefined where nothing is expected, or the clock has said so already. */
+export function overdueAtOf(shipment: Shipment): Date | undefined {
+  const expected = nextExpected(shipment);
+  return expected?.passedBy ? undefined : expected?.due;
 }
 
 const isPassed = ({ classifier }: MilestoneClaim): boolean => classifier === 'ACT';
 
 const earliestFirst = (a: Expectation, b: Expectation): number =>
   Date.parse(a.at) - Date.parse(b.at) || rankOf(a.milestone) - rankOf(b.milestone);
-
-/** When it is overdue. */
-export const overdueFrom = ({ at }: Expectation): Date => new Date(Date.parse(at) + GRACE_MS);
-
-/**
- * The clock's word that this very time has passed, if it has said so. That a later one has does not count: it was said of
- * something else that was expected, and who has acknowledged that has not seen this.
- */
-export const passedBy = ({ clocks }: Shipment, due: Date): Clock | undefined =>
-  clocks?.find(({ until }) => until.getTime() === due.getTime());
-
-/** When what is expected of it next will be overdue; undefined where nothing is expected, or the clock has said so already. */
-export function overdueAtOf(shipment: Shipment): Date | undefined {
-  const next = nextExpected(shipment);
-  const due = next && overdueFrom(next);
-  return due && !passedBy(shipment, due) ? due : undefined;
-}
 
 const isBehindArrival = (milestone: Milestone): boolean => rankOf(milestone) > rankOf('arrived');
 

@@ -14,8 +14,8 @@ const { MongoBulkWriteError, MongoInvalidArgumentError } = mongoose.mongo;
 export const DUPLICATE_KEY = 11000;
 
 const DURABLE = { ordered: false, writeConcern: { w: 'majority', j: true } } as const;
-/** Less than twice what a slice of a backlog has: those are better written one while another is folded. */
-const MOST_TOGETHER = 60;
+/** Of documents. Less than twice what a slice of a backlog has: those are better written one while another is folded. */
+export const MOST_TOGETHER = 60;
 
 /**
  * Writes one upsert or insert a document, each for itself, acknowledged by a majority and journalled.

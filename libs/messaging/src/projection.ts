@@ -1,6 +1,6 @@
 import mongoose, { type mongo } from 'mongoose';
 import type { CloudEvent } from '#contracts/cloudevent.js';
-import { bulkUpsert, type BulkUpserts, bulkUpserts, DUPLICATE_KEY } from './bulk-upsert.js';
+import { bulkUpsert, type BulkUpserts, bulkUpserts, DUPLICATE_KEY, MOST_TOGETHER } from './bulk-upsert.js';
 import { originOf } from './consumer-state.js';
 import type { Effects, EventBatch, Received, Refusal } from './effects.js';
 import type { History, Placed } from './history.js';
@@ -36,8 +36,6 @@ const TOO_LARGE = [10334, 17419, 17420];
 const EXPECTED = new Set([DUPLICATE_KEY, ...TOO_LARGE]);
 const MOST_CONFLICTS_IN_A_ROW = 20;
 const MOST_ENTITIES_AT_ONCE = 200;
-/** As many as are written together. */
-const MOST_LOADED_TOGETHER = 60;
 /** Of histories that are folded again, in UTF-16 units of JSON. One that is larger is loaded alone. */
 const MOST_HISTORY_TOGETHER = 2 * 1024 * 1024;
 const OVERLAPPING = 2;
@@ -98,7 +96,7 @@ export class Projection<S extends object, E extends CloudEvent = CloudEvent> {
         const found = await this.find(asks.flat(), WITHOUT_TEXTS);
         return asks.map(() => found);
       },
-      { sizeOf: ({ length }) => length, most: MOST_LOADED_TOGETHER },
+      { sizeOf: ({ length }) => length, most: MOST_TOGETHER },
     );
     this.upsertTogether = bulkUpserts(options.collection, EXPECTED);
   }

@@ -1,6 +1,6 @@
 /**
  * Of a slice. What is held as objects of those that are taken at once should not outlive the young generation; and with more
- * than half of what goes together, each goes by itself (`bulk-upsert.ts`, `projection.ts`).
+ * than half of what goes together, each goes by itself (`MOST_TOGETHER` of `bulk-upsert.ts`).
  */
 const MOST_SUBJECTS = 34;
 

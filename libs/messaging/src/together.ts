@@ -41,7 +41,7 @@ export function together<A, R>(
     waiting = [];
     while (all.length > 0) {
       let size = 0;
-      const fitting = all.findIndex(({ ask }, index) => (size += sizeOf(ask)) > most && index > 0);
+      const fitting = all.findIndex(({ ask }) => (size += sizeOf(ask)) > most);
       void settle(all.splice(0, fitting < 0 ? all.length : fitting));
     }
   };
