@@ -4,28 +4,35 @@ import { FetchedMessage } from './fetched-message.js';
 import { bodyOf } from './kafkajs-records.js';
 import { expectWholeSubjects } from './testing/whole-subjects.js';
 
+function messageOf(body: Parameters<typeof bodyOf>[0], offset: number, timestamp: number): FetchedMessage {
+  const bytes = bodyOf(body);
+  return new FetchedMessage({ bytes, from: 0, to: bytes.length }, offset, timestamp);
+}
+
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const anyMessage = fc.record({
   subject: fc.option(fc.constantFrom('A', 'B', 'C', 'D', 'E', 'F'), { nil: undefined }),
   key: fc.option(text, { nil: null }),
   value: fc.option(text, { nil: null }),
+  /** Of some, so much behind their value that a piece is full, or more than full by one of them. */
+  more: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 80_000 })),
   timestamp: fc.integer({ min: -8.64e15, max: 8.64e15 }),
   gap: fc.integer({ min: 0, max: 3 }),
 });
 const anyLog = fc.array(anyMessage, { minLength: 1, maxLength: 120 }).map((all) => {
   let offset = 0;
-  return all.map(({ subject, key, value, timestamp, gap }) => {
+  return all.map(({ subject, key, value, more, timestamp, gap }) => {
     offset += 1 + gap;
     const headers = {
       'content-type': 'application/json',
       ...(subject !== undefined && { ce_subject: subject }),
     };
-    return FetchedMessage.of(bodyOf({ key, value, headers }), offset, timestamp);
+    return messageOf({ key, value: value && value + 'x'.repeat(more), headers }, offset, timestamp);
   });
 });
 
 const message = (offset: number): FetchedMessage =>
-  FetchedMessage.of(bodyOf({ key: null, value: 'a value', headers: {} }), offset, 0);
+  messageOf({ key: null, value: 'a value', headers: {} }, offset, 0);
 const offsetsOf = (backlog: unknown): number[] =>
   [...(backlog as Backlog).slices(100)].flat(2).map(({ offset }) => offset);
 
@@ -67,7 +74,7 @@ describe('a backlog', () => {
   it('is full when what is held of one subject is as much as is to be read at once', () => {
     const backlog = new Backlog(0);
     const large = (offset: number): FetchedMessage =>
-      FetchedMessage.of(bodyOf({ key: null, value: 'x'.repeat(1_000_000), headers: {} }), offset, 0);
+      messageOf({ key: null, value: 'x'.repeat(1_000_000), headers: {} }, offset, 0);
 
     backlog.add([large(0), large(1), large(2)]);
     expect(backlog.isFull).toBe(false);

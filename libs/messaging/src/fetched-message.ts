@@ -1,6 +1,7 @@
 import { type Headers, subjectOf } from '#contracts/kafka-binding.js';
 import type { IncomingMessage } from './kafka-client.js';
-import { bodyOf, ReadRecord, recordOf } from './kafkajs-records.js';
+import { bodyOf } from './kafkajs-records.js';
+import { RecordBody } from './record-body.js';
 
 /** A message as kafkajs hands it over. Numbers of 64 bits are text. */
 interface KafkaMessage {
@@ -13,54 +14,45 @@ interface KafkaMessage {
 
 const LATEST_DATE = 8.64e15;
 
-/** A message that waits for its turn: read where it is asked for, like the record that it is of. */
-export class FetchedMessage implements IncomingMessage {
-  /** @param milliseconds when Kafka took it */
-  private constructor(
-    private readonly message: KafkaMessage,
+/** A message that waits for its turn: one object, and read where it is asked for. */
+export class FetchedMessage extends RecordBody implements IncomingMessage {
+  /**
+   * @param body may lie among others
+   * @param milliseconds when Kafka took it
+   */
+  constructor(
+    { bytes, from, to }: Pick<RecordBody, 'bytes' | 'from' | 'to'>,
     readonly offset: number,
     readonly milliseconds: number,
-  ) {}
+  ) {
+    super(bytes, from, to);
+  }
 
   /** As kafkajs hands it over. */
   static fetched(message: KafkaMessage): FetchedMessage {
-    return new FetchedMessage(message, Number(message.offset), Number(message.timestamp));
-  }
-
-  /** The message that has a body, at its place in the log. */
-  static of(body: Buffer, offset: number, milliseconds: number): FetchedMessage {
-    return new FetchedMessage(recordOf(body), offset, milliseconds);
-  }
-
-  get key(): Buffer | null {
-    return this.message.key;
-  }
-
-  get value(): Buffer | null {
-    return this.message.value;
-  }
-
-  get headers(): Headers {
-    return this.message.headers ?? {};
+    return new FetchedMessage(
+      message instanceof RecordBody ? message : withoutHeaders(message),
+      Number(message.offset),
+      Number(message.timestamp),
+    );
   }
 
   /** Of the event that it is, as far as it has one; told without reading the rest. */
   get subject(): string | undefined {
-    const { message } = this;
-    // Of the format before headers, kafkajs reads itself.
-    const header = (name: string): Headers[string] =>
-      message instanceof ReadRecord ? message.header(name) : undefined;
-    return subjectOf(header, () => message.value);
+    return subjectOf(
+      (name) => this.header(name),
+      () => this.value,
+    );
   }
 
   get timestamp(): Date {
     // A producer may have stamped it with a time that no Date can hold.
     return new Date(Math.abs(this.milliseconds) <= LATEST_DATE ? this.milliseconds : 0);
   }
+}
 
-  /** Key, value and headers as Kafka's record has them: with offset and timestamp, all of it. */
-  get body(): Buffer {
-    const { message } = this;
-    return message instanceof ReadRecord ? message.body : bodyOf({ key: message.key, value: message.value });
-  }
+/** Of the format before headers, which kafkajs reads itself. */
+function withoutHeaders({ key, value }: KafkaMessage): RecordBody {
+  const bytes = bodyOf({ key, value, headers: {} });
+  return new RecordBody(bytes, 0, bytes.length);
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { ReadRecord } from './kafkajs-records.js';
+import { RecordBody } from './record-body.js';
 
 /** kafkajs's own runner of a consumer, as far as it is used here; not a part of its public face. */
 interface RunnerClass {
@@ -62,8 +62,8 @@ export const isNext = (batch: object): boolean => origins.get(batch)?.isNext() ?
  */
 export function giveBack(batch: { readonly messages: readonly object[] }): void {
   const [first] = batch.messages;
-  if (!origins.get(batch)?.isAlone || !(first instanceof ReadRecord)) return;
-  const { buffer } = first.body;
+  if (!origins.get(batch)?.isAlone || !(first instanceof RecordBody)) return;
+  const { buffer } = first.bytes;
   // What is smaller may stand beside what is others', in memory that Node shares out.
   if (buffer.byteLength > Buffer.poolSize) (buffer as ArrayBuffer).transfer(0);
 }

@@ -3,7 +3,8 @@ import type * as Kafkajs from 'kafkajs';
 import { crc32c } from './crc32c.js';
 import { joinOnce } from './kafkajs-requests.js';
 import { putTogetherAsItComes } from './kafkajs-responses.js';
-import { type Bytes, type HeaderValues, type RecordToWrite, RecordWriter } from './record-writer.js';
+import { RecordBody } from './record-body.js';
+import { type RecordToWrite, RecordWriter } from './record-writer.js';
 
 /** What kafkajs reads with, as far as it is used here; not a part of its public face. */
 interface Decoder {
@@ -12,7 +13,6 @@ interface Decoder {
   readInt8(): number;
   readVarInt(): number;
   readVarLong(): { toString(): string };
-  readVarIntBytes(): Buffer | null;
 }
 
 /** What kafkajs knows of the batch that a record is of. Numbers of 64 bits are text. */
@@ -49,12 +49,7 @@ const LOG_APPEND_TIME = 1;
 /** Of a batch's attributes, the bit beside those of its compression. */
 const IN_TRANSACTION = 16;
 
-/** An object that inherits nothing, so that a header may have any name (`__proto__`), yet as quick as any other. */
-const Headers = function () {} as unknown as new () => HeaderValues;
-Headers.prototype = Object.create(null) as object;
-
 const require = createRequire(import.meta.url);
-const RecordDecoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
 const Compression = require('kafkajs/src/protocol/message/compression') as {
   lookupCodec(type: number): { compress(of: { buffer: Buffer }): Promise<Buffer> };
 };
@@ -142,25 +137,21 @@ async function writtenBatch(batch: BatchToWrite): Promise<Encoder> {
 
 const SCRATCH = new RecordWriter();
 
-/**
- * One record that was read, as kafkajs makes a message of it. Key, value and headers are read from its bytes whenever they
- * are asked for: what a fetch has brought waits for its turn as little more than the bytes that came.
- */
-export class ReadRecord {
+/** One record that was read, as kafkajs makes a message of it. */
+export class ReadRecord extends RecordBody {
   readonly offset: string;
   readonly isControlRecord: boolean;
-  private readonly bodyAt: number;
 
   constructor(
-    private readonly decoder: Decoder,
+    { buffer, offset }: Decoder,
     readonly batchContext: BatchContext,
     readonly attributes: number,
     private readonly timestampDelta: number | bigint,
     offsetDelta: number,
   ) {
+    super(buffer, offset, buffer.length);
     this.offset = sum(batchContext.firstOffset, offsetDelta);
     this.isControlRecord = batchContext.isControlBatch;
-    this.bodyAt = decoder.offset;
   }
 
   get magicByte(): number {
@@ -173,54 +164,6 @@ export class ReadRecord {
       ? maxTimestamp
       : sum(firstTimestamp, this.timestampDelta);
   }
-
-  get key(): Buffer | null {
-    this.decoder.offset = this.bodyAt;
-    return this.decoder.readVarIntBytes();
-  }
-
-  get value(): Buffer | null {
-    this.skip(1);
-    return this.decoder.readVarIntBytes();
-  }
-
-  get headers(): HeaderValues {
-    this.skip(2);
-    return readHeaders(this.decoder);
-  }
-
-  /** Key, value and headers, as its bytes have them. */
-  get body(): Buffer {
-    return this.decoder.buffer.subarray(this.bodyAt);
-  }
-
-  /** One of the headers, and none of the others read. */
-  header(name: string): Bytes | Bytes[] | undefined {
-    this.skip(2);
-    const { decoder } = this;
-    let found: Bytes | Bytes[] | undefined;
-    const count = decoder.readVarInt();
-    for (let nth = 0; nth < count; nth++) {
-      const size = decoder.readVarInt();
-      const { buffer, offset } = decoder;
-      decoder.offset += size;
-      if (isName(name, buffer, offset, size)) found = withOne(found, readText(decoder));
-      else this.skipField();
-    }
-    return found;
-  }
-
-  /** Goes to what stands behind so many of key and value. */
-  private skip(parts: number): void {
-    const { decoder } = this;
-    decoder.offset = this.bodyAt;
-    for (let part = 0; part < parts; part++) this.skipField();
-  }
-
-  private skipField(): void {
-    const size = this.decoder.readVarInt();
-    if (size > 0) this.decoder.offset += size;
-  }
 }
 
 /** Key, value and headers as a record has them. */
@@ -229,19 +172,6 @@ export function bodyOf({ key, value, headers }: Pick<RecordToWrite, 'key' | 'val
   SCRATCH.writeBody(key, value, headers);
   return SCRATCH.written();
 }
-
-/** The record that has a body. Where it stands in the log it does not know. */
-export const recordOf = (body: Buffer): ReadRecord =>
-  new ReadRecord(new RecordDecoder(body), NOWHERE, 0, 0, 0);
-
-const NOWHERE: BatchContext = {
-  firstOffset: '0',
-  firstTimestamp: '0',
-  maxTimestamp: '',
-  magicByte: MAGIC_BYTE,
-  timestampType: 0,
-  isControlBatch: false,
-};
 
 const readRecord = (decoder: Decoder, context: BatchContext): ReadRecord => {
   const attributes = decoder.readInt8();
@@ -265,64 +195,6 @@ function sum(first: string, delta: number | bigint): string {
     if (Number.isSafeInteger(added) && Number.isSafeInteger(Number(first))) return String(added);
   }
   return BigInt.asIntN(64, BigInt(first) + BigInt(delta)).toString();
-}
-
-function readHeaders(decoder: Decoder): HeaderValues {
-  const headers = new Headers();
-  const count = decoder.readVarInt();
-  for (let nth = 0; nth < count; nth++) {
-    const name = readAlike(decoder, NAMES, nth).toString();
-    const value = readAlike(decoder, VALUES, nth);
-    headers[name] = withOne(headers[name], value);
-  }
-  return headers;
-}
-
-/** What a header says once it has come with one more value. A list is added to: it may be of very many. */
-function withOne(before: Bytes | Bytes[] | undefined, value: Bytes): Bytes | Bytes[] {
-  if (before === undefined) return value;
-  if (!Array.isArray(before)) return [before, value];
-  before.push(value);
-  return before;
-}
-
-/** Whether bytes are a name, which is ASCII. */
-function isName(name: string, buffer: Buffer, from: number, size: number): boolean {
-  if (size !== name.length) return false;
-  for (let at = 0; at < size; at++) if (buffer[from + at] !== name.charCodeAt(at)) return false;
-  return true;
-}
-
-/** Of the headers read before, the last name and the last value at each place: those of the next record are mostly alike. */
-const NAMES: string[] = [];
-const VALUES: string[] = [];
-const MOST_REMEMBERED = 24;
-const LONGEST_REMEMBERED = 64;
-
-/** As `readText`, without a call into Node where the bytes are those that were remembered. */
-function readAlike(decoder: Decoder, remembered: string[], nth: number): Bytes {
-  const { buffer, offset } = decoder;
-  const size = decoder.readVarInt();
-  const alike = remembered[nth];
-  if (alike !== undefined && isName(alike, buffer, decoder.offset, size)) {
-    decoder.offset += size;
-    return alike;
-  }
-  decoder.offset = offset;
-  const text = readText(decoder);
-  if (typeof text === 'string' && nth < MOST_REMEMBERED && size <= LONGEST_REMEMBERED) remembered[nth] = text;
-  return text;
-}
-
-/** The bytes, as a string where that says all of them. */
-function readText(decoder: Decoder): Bytes {
-  const size = decoder.readVarInt();
-  if (size <= 0) return '';
-  const { buffer, offset: from } = decoder;
-  const to = from + size;
-  decoder.offset = to;
-  for (let at = from; at < to; at++) if (buffer[at]! > 0x7f) return buffer.subarray(from, to);
-  return buffer.toString('latin1', from, to);
 }
 
 /**
