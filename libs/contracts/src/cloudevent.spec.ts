@@ -174,8 +174,8 @@ describe('an invalid envelope is refused, with the code and the place of each fa
       'with several faults',
       { ...valid, id: '', time: 'x', Ext: 1 },
       'malformed /id',
-      'malformed /Ext',
       'malformed /time',
+      'malformed /Ext',
     ],
   ])('%s', (_, value, ...faults) => {
     const { code, faults: told } = refusal(value);

@@ -24,7 +24,6 @@ export interface CloudEvent<T extends string = string, D = unknown> {
 }
 
 const REQUIRED = ['specversion', 'id', 'source', 'type', 'subject'] as const;
-const CORE: ReadonlySet<string> = new Set([...REQUIRED, 'time', 'datacontenttype', 'dataschema']);
 const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
 const MEDIA_TYPE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:\s*;.*)?$/;
 const JSON_MEDIA_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
@@ -57,10 +56,37 @@ const textOf = (value: unknown): string | undefined => {
   return value >= -LARGEST_INTEGER && value < LARGEST_INTEGER ? String(value) : undefined;
 };
 
-/** What is wrong with one attribute's name or value, whichever attribute it is. */
-function attributeFault(name: string, value: unknown): readonly [FaultCode, string] | undefined {
-  const isCore = CORE.has(name);
-  if (!isCore) {
+type Wrong = readonly [FaultCode, string];
+
+/** What is wrong with a core attribute that is text and not empty. */
+type Rule = (text: string) => Wrong | undefined;
+
+const must =
+  (hold: (text: string) => boolean, ...wrong: Wrong): Rule =>
+  (text) =>
+    hold(text) ? undefined : wrong;
+
+const CORE: ReadonlyMap<string, Rule> = new Map([
+  ['specversion', must((text) => text === '1.0', 'not-allowed', 'must be 1.0')],
+  ['id', () => undefined],
+  ['source', must(isUriReference, 'malformed', 'must be a URI reference')],
+  ['type', () => undefined],
+  [
+    'subject',
+    must(
+      (text) => ENTITY_ID.test(text),
+      'malformed',
+      'must be an identifier: letters, digits and . _ : ~ -, at most 128',
+    ),
+  ],
+  ['time', must(isTimestamp, 'malformed', 'must be an RFC 3339 date-time with its offset')],
+  ['dataschema', must(isUri, 'malformed', 'must be an absolute URI')],
+  ['datacontenttype', must((text) => MEDIA_TYPE.test(text), 'malformed', 'must be a media type')],
+]);
+
+/** What is wrong with one attribute's name or value. @param rule of a core attribute */
+function attributeFault(name: string, value: unknown, rule: Rule | undefined): Wrong | undefined {
+  if (!rule) {
     if (!ATTRIBUTE_NAME.test(name)) return ['malformed', 'must be named in lower-case letters and digits'];
     if (name === 'data') return ['not-allowed', 'must not be an attribute: it is the name of the data'];
     if (name === 'constructor') return ['not-allowed', 'must be named otherwise'];
@@ -70,25 +96,10 @@ function attributeFault(name: string, value: unknown): readonly [FaultCode, stri
   if (text.length > LONGEST_ATTRIBUTE) return ['too-long', `must be at most ${LONGEST_ATTRIBUTE} characters`];
   if (!PRINTABLE_ASCII.test(text) && FORBIDDEN_CHARACTER.test(text))
     return ['malformed', 'must be text without control characters'];
-  if (isCore && (typeof value !== 'string' || text === ''))
-    return ['malformed', 'must be a string that is not empty'];
-  return undefined;
+  if (!rule) return undefined;
+  if (typeof value !== 'string' || text === '') return ['malformed', 'must be a string that is not empty'];
+  return rule(text);
 }
-
-/** What each core attribute must be beside text. */
-const RULES: readonly [string, (text: string) => boolean, FaultCode, string][] = [
-  ['specversion', (text) => text === '1.0', 'not-allowed', 'must be 1.0'],
-  ['source', isUriReference, 'malformed', 'must be a URI reference'],
-  [
-    'subject',
-    (text) => ENTITY_ID.test(text),
-    'malformed',
-    'must be an identifier: letters, digits and . _ : ~ -, at most 128',
-  ],
-  ['time', isTimestamp, 'malformed', 'must be an RFC 3339 date-time with its offset'],
-  ['dataschema', isUri, 'malformed', 'must be an absolute URI'],
-  ['datacontenttype', (text) => MEDIA_TYPE.test(text), 'malformed', 'must be a media type'],
-];
 
 /** An event without its data. */
 type Envelope = Omit<CloudEvent, 'data'>;
@@ -102,9 +113,10 @@ export class EnvelopeReader {
 
   add(name: string, value: unknown): void {
     if (value === null || value === undefined) return; // null is 'absent' in the JSON format (2.3)
-    const wrong = attributeFault(name, value);
+    const rule = CORE.get(name);
+    const wrong = attributeFault(name, value, rule);
     if (wrong) this.fault(name, ...wrong);
-    else if (CORE.has(name)) this.core[name] = value as string;
+    else if (rule) this.core[name] = value as string;
     else if (!TRACE.has(name) && ++this.extensionCount > MOST_EXTENSIONS)
       this.fault(name, 'too-many', `must not be more than the ${MOST_EXTENSIONS} extension attributes taken`);
     else this.extensions[name] = textOf(value)!;
@@ -117,9 +129,6 @@ export class EnvelopeReader {
       if (core[name] !== undefined || faults.some(({ pointer }) => pointer === step(name))) continue;
       const what = name === 'subject' ? ': the id of the entity that the event is about' : '';
       this.fault(name, 'required', `must be given${what}`);
-    }
-    for (const [name, holds, code, message] of RULES) {
-      if (core[name] !== undefined && !holds(core[name])) this.fault(name, code, message);
     }
     if (faults.length > 0)
       throw new RefusedEvent(

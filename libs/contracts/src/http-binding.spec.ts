@@ -132,8 +132,8 @@ describe('batched mode', () => {
       'invalid-envelope',
       'malformed /1/id',
       'malformed /3',
-      'malformed /4/Ext',
       'malformed /4/time',
+      'malformed /4/Ext',
     ]);
   });
 
