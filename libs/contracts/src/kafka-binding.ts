@@ -36,11 +36,21 @@ const header = (headers: Headers, name: string, attribute: string): string | und
   return text;
 };
 
+/**
+ * The attributes that most messages have, and their headers. A name that is put together or cut out of another is a new text
+ * each time, by which anything is looked up four times as slowly.
+ */
+const USUAL = ['specversion', 'id', 'source', 'type', 'subject', 'time']
+  .concat(['sequence', 'correlationid', 'causationid', 'traceparent', 'tracestate'])
+  .map((attribute) => [attribute, PREFIX + attribute] as const);
+const HEADERS: ReadonlyMap<string, string> = new Map(USUAL);
+const ATTRIBUTES: ReadonlyMap<string, string> = new Map(USUAL.map(([attribute, name]) => [name, attribute]));
+
 function envelopeOf(headers: Headers, contentType: string | undefined): Omit<CloudEvent, 'data'> {
   const reader = new EnvelopeReader();
   for (const name in headers) {
     if (!name.startsWith(PREFIX)) continue;
-    const attribute = name.slice(PREFIX.length);
+    const attribute = ATTRIBUTES.get(name) ?? name.slice(PREFIX.length);
     // Not of the binding, but the JavaScript SDK writes it beside content-type, which counts.
     if (attribute === 'datacontenttype' && contentType !== undefined) continue;
     reader.add(attribute, header(headers, name, attribute));
@@ -185,7 +195,7 @@ export function writeKafka(
   };
   if (event.time !== undefined) headers['ce_time'] = event.time;
   if (event.dataschema !== undefined) headers['ce_dataschema'] = event.dataschema;
-  for (const name in event.extensions) headers[PREFIX + name] = event.extensions[name]!;
+  for (const name in event.extensions) headers[HEADERS.get(name) ?? PREFIX + name] = event.extensions[name]!;
   headers['content-type'] = event.datacontenttype ?? 'application/json';
   const value = event.data === null ? null : (json ?? JSON.stringify(event.data));
   return { key: event.subject, value, headers };
