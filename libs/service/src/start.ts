@@ -17,6 +17,7 @@ import { type About, openApiOf } from './openapi.js';
 import { ProblemFilter, problemOf, refuseConnection, sendProblem } from './problem.js';
 import { queryPipe } from './query-pipe.js';
 import { Routes } from './routes.js';
+import { putV8ThreadsBehind } from './v8-threads.js';
 
 const STOP_WITHIN_MS = 10_000;
 /** Who asked before gets an answer: every door and every query gives one within 5 s. */
@@ -102,6 +103,7 @@ export async function startService<C extends ServiceConfig>(
     process.stderr.write(`${error.message}\n`);
     process.exit(78); // EX_CONFIG
   }
+  putV8ThreadsBehind();
   const app = await createService(module(config), config, about);
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
