@@ -34,6 +34,13 @@ describe('the references of a shipment', () => {
     ).then({ references: [{ ...CONTAINER, ...FOR_A_VOYAGE }] });
   });
 
+  it('are none that are blank: two shipments with such a one would be taken for each other', () => {
+    const blank = { type: 'booking', value: ' ' } as const;
+    given(registered({ references: [blank] }), assigned([{ type: 'container', value: ' - ' }])).then({
+      references: undefined,
+    });
+  });
+
   it.each(['csqu 305438-3', 'CSQU.305438/3'])('have a container however it is written: %s', (value) => {
     given(registered(), assigned([{ type: 'container', value }])).then({
       references: [expect.objectContaining(CONTAINER)] as never,

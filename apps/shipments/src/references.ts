@@ -35,11 +35,16 @@ export interface Assigned extends DatedReference {
   readonly said: Date;
 }
 
-/** A reference as it is compared: a container's number is also written with spaces, a hyphen and in small letters. */
-export const normalised = <R extends Reference>(reference: R): R => {
-  const value = reference.type === 'container' ? unseparated(reference.value) : reference.value.trim();
-  return value === reference.value ? reference : { ...reference, value };
-};
+/**
+ * References as they are compared: a container's number is also written with spaces, a hyphen and in small letters. One
+ * of nothing but blanks names nothing: all that have one would else be taken for each other's.
+ */
+export const normalised = <R extends Reference>(references: readonly R[]): R[] =>
+  references.flatMap((reference) => {
+    const value = reference.type === 'container' ? unseparated(reference.value) : reference.value.trim();
+    if (value === '') return [];
+    return value === reference.value ? [reference] : [{ ...reference, value }];
+  });
 
 const textOf = ({ type, value, from, to, shared }: DatedReference): string =>
   JSON.stringify([type, value, from, to, shared]);
@@ -54,7 +59,7 @@ export function assign(
   said: Date,
 ): readonly Assigned[] {
   const byText = new Map(assigned.map((each) => [textOf(each), each]));
-  for (const reference of references.map(normalised)) {
+  for (const reference of normalised(references)) {
     const text = textOf(reference);
     const held = byText.get(text);
     if (!held || said < held.said) byText.set(text, { ...reference, said });
@@ -72,7 +77,7 @@ export function referencesOf({ registered, assigned, until }: Naming): readonly 
   );
   if (registered) {
     const { data, since: said } = registered;
-    for (const reference of data.references ?? []) given.push({ ...normalised(reference), said });
+    for (const reference of normalised(data.references ?? [])) given.push({ ...reference, said });
     for (const { containers = [] } of data.cargo)
       for (const value of containers) given.push({ type: 'container', value, said });
   }

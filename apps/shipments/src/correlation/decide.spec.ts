@@ -122,6 +122,10 @@ it('an event asks for each of its references once, however a container is writte
   expect(soughtBy([C1, container('csqu 305438-3'), B1, booking(' B-1 ')])).toEqual([C1, B1]);
 });
 
+it('an event asks for no reference that is blank', () => {
+  expect(soughtBy([booking(' '), C1, container(' - ')])).toEqual([C1]);
+});
+
 describe('whatever the references and shipments', () => {
   const reference = fc.constantFrom(C1, B1, container('MSCU1234566'), booking('B-2'), deal('DEAL-1'));
   const held = fc.record(

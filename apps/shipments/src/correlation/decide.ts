@@ -110,6 +110,6 @@ function matchOf(
 
 /** An event's references, each once, as they are compared. */
 export const soughtBy = (references: readonly Reference[]): Reference[] => {
-  const byText = references.map(({ type, value }) => normalised({ type, value }));
+  const byText = normalised(references.map(({ type, value }) => ({ type, value })));
   return [...new Map(byText.map((each) => [`${each.type} ${each.value}`, each])).values()];
 };
