@@ -86,7 +86,7 @@ describe('a member of a consumer group', () => {
         batch.forget();
       });
       await until('it is there', () => seen.length === 1);
-      expect(() => forgotten!.messages[0]!.value).toThrow(/given back/);
+      expect(() => forgotten!.messages[0]!.value).toThrow(/detached/);
     },
     LIMIT,
   );

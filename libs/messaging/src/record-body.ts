@@ -41,8 +41,7 @@ export class RecordBody {
     let found: Bytes | Bytes[] | undefined;
     for (let nth = 0, count = this.beginHeaders(); nth < count && !READER.isAtEnd; nth++) {
       READER.pass();
-      const isIt = READER.hasPassed(name);
-      if (isIt) found = withOne(found, READER.readText());
+      if (READER.hasPassed(name)) found = withOne(found, READER.readText());
       else READER.pass();
     }
     return found;
@@ -72,7 +71,8 @@ class Reader {
   private from = 0;
 
   begin({ bytes, from, to }: RecordBody): this {
-    if (bytes.length < to) throw new TypeError('a message is read whose memory has been given back');
+    if (bytes.length < to)
+      throw new TypeError('a message is read whose memory is detached: it was given back');
     this.bytes = bytes;
     this.at = from;
     this.end = to;
